@@ -4,8 +4,8 @@ using Amqp.Server.Cli.Ctl;
 namespace Amqp.Server;
 
 /// <summary>
-/// The names of RabbitMQ's programs. If this program is called by such a name, or has the name as its first argument, it behaves like
-/// RabbitMQ's program.
+/// The names of RabbitMQ's programs. If this program is started under such a name, or with such a name as its first argument, it behaves
+/// like RabbitMQ's program.
 /// </summary>
 internal static class ProgramNames
 {
@@ -51,7 +51,7 @@ internal static class ProgramNames
         : _commands.TryGetValue(first, out string? command) ? ([command, .. rest], first)
         : (arguments, $"{Own} {first}");
 
-    // The program may have been called by a symbolic link. Only the system knows the link's name: .NET may report the program or its DLL.
+    // The program may have been started through a symbolic link. Only the system knows the link's name; .NET may report another.
     private static string Called() => File.Exists(CommandLineOfProcess)
         ? File.ReadAllText(CommandLineOfProcess).Split('\0')[0]
         : Environment.GetCommandLineArgs()[0];

@@ -45,7 +45,7 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The durable definitions.</summary>
     public ICatalog Catalog => _catalog;
 
-    /// <summary>Counts and times of reads, writes and syncs of the directory's files, since the directory was opened.</summary>
+    /// <summary>Number and duration of reads, writes and syncs of the directory's files, since the directory was opened.</summary>
     public FileUsage Usage => _files is DiskFiles disk ? disk.Usage : new FileUsage();
 
     /// <summary>Result of recovery. Before <see cref="OpenStore"/>, the report has only the findings of the catalog.</summary>
@@ -83,8 +83,8 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Recovers the messages of the last run and opens the store.</summary>
     /// <param name="durableQueues">Numbers of the existing queues. The messages of other queues are discarded.</param>
     /// <param name="aside">
-    /// Messages that do not become ready, but are added to <see cref="StoredQueue.Aside"/>. <see cref="Report"/> lists the messages that
-    /// were not found.
+    /// Messages to add to <see cref="StoredQueue.Aside"/> instead of making them ready. If such a message is not found,
+    /// <see cref="Report"/> lists it.
     /// </param>
     /// <exception cref="InvalidOperationException">The store was opened before.</exception>
     /// <exception cref="IOException">The log cannot be read.</exception>

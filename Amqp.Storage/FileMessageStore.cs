@@ -186,7 +186,7 @@ public sealed class FileMessageStore : IMessageStore
     /// <inheritdoc/>
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)
     {
-        // A record is needed only if the queue has a persistent message after the sequence number in the previous record.
+        // No record is needed if the previous record already covers all persistent messages of the queue.
         if (queue.IsDurable
             && !queue.IsDeleted
             && last.Sequence > queue.Delivered.UpTo

@@ -40,16 +40,16 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>True while the store has too many unwritten bytes. Publishers must then await <see cref="WaitForRoomAsync"/>.</summary>
     bool IsBehind { get; }
 
-    /// <summary>Bytes of memory for payloads that are only in memory. The queues' entries do not count.</summary>
+    /// <summary>Bytes of memory used by payloads that are not on disk. Does not include the queues' entries.</summary>
     long MemoryInUse { get; }
 
     /// <summary>Bytes of memory for the queues' entries.</summary>
     long QueueMemoryInUse { get; }
 
-    /// <summary>Counts since the start of the store.</summary>
+    /// <summary>Numbers of written messages and of disk reads since the start of the store.</summary>
     StoreCounts Counts { get; }
 
-    /// <summary>True if the payloads of all queue entries in memory are also in memory. May change at any time.</summary>
+    /// <summary>True if the payload of every queue entry in memory is in memory too. May change at any time.</summary>
     bool ArePayloadsInMemory { get; }
 
     /// <summary>Opens the queue with this number. A durable queue has the messages of the last run, in order.</summary>
@@ -78,7 +78,7 @@ public interface IMessageStore : IAsyncDisposable
     /// <param name="queues">At least one queue.</param>
     /// <param name="head">First part of the payload, copied.</param>
     /// <param name="body">Second part of the payload, copied. The whole record has at most 1 GiB.</param>
-    /// <param name="persistent">True to write the message to the log for its durable queues.</param>
+    /// <param name="persistent">True to write the message to the log if one of the queues is durable.</param>
     /// <param name="messages">Receives the entry for each queue, in the order of <paramref name="queues"/>.</param>
     /// <returns>The position at which the message is durable; 0 if the message does not survive a restart.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The message is too large.</exception>

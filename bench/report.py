@@ -140,14 +140,14 @@ def markdown(rows, cases, machine, ours, theirs, native):
 
     yield "# Performance"
     yield ""
-    yield f"{ours} on .NET {machine['dotnet']} beside {theirs} on Erlang {machine['erlang']}, measured on {machine['date']} with `bench/compare`."
+    yield f"{ours} on .NET {machine['dotnet']} compared with {theirs} on Erlang {machine['erlang']}, measured on {machine['date']} with `bench/compare`."
     yield ""
     yield "![How many times better than RabbitMQ](performance.svg)"
     yield ""
     yield "## Rates"
     yield ""
-    yield "Messages per second, or connections or channels opened and closed per second. CPU is the time of the broker's process for a million of them, user and system."
-    yield "With consumers, the rate is that of deliveries. The ratio says how many times better AmqpBroker is: a higher rate, or less CPU."
+    yield "The rate is messages per second, or connections or channels opened and closed per second. CPU is the broker's processor time (user and system) for a million messages, connections or channels."
+    yield "If a case has consumers, the rate counts deliveries. The ratio says how many times better AmqpBroker is: a higher rate, or less CPU."
     yield ""
     by_case = collections.OrderedDict()
     for row in of_kind("rate", "churn"):
@@ -157,7 +157,7 @@ def markdown(rows, cases, machine, ours, theirs, native):
     yield ""
     yield "## Latency"
     yield ""
-    yield "The load tool sends at a fixed rate, so each message has a due time. Latency is the time from the due time to the delivery or the confirm. If a slow broker makes the publisher send late, the latency includes the lateness."
+    yield "The load tool sends at a fixed rate, so each message has a due time. Latency is the time from the due time to the delivery or the confirm. If a slow broker makes the publisher send late, the latency includes this delay."
     yield ""
     yield from table(([row.title, row.figure.name, *compared(row)] for row in of_kind("latency")),
                      ["case", "figure", "AmqpBroker", "RabbitMQ", "ratio"])
@@ -170,20 +170,20 @@ def markdown(rows, cases, machine, ours, theirs, native):
     yield from native
     yield "## Before and after a change"
     yield ""
-    yield "`bench/against COMMIT` compares the broker of this folder with that of an earlier commit, in turn on the same machine, on six cases of `bench/cases`."
+    yield "`bench/against COMMIT` compares the broker in this folder with an earlier commit. Both run six cases of `bench/cases` in turn on the same machine."
     yield "The exit code is 1 if a message costs more CPU than before. See [operations.md](operations.md#before-and-after-a-change)."
     yield ""
     yield "## How it was measured"
     yield ""
     yield f"- Machine: {machine['processors']}, {machine['memory']} of memory, {machine['system']}, {machine['kernel']}, data on {machine['disk']}."
-    yield "  The broker and the load tool share it; only one broker runs at a time."
+    yield "  The broker and the load tool share this machine. Only one broker runs at a time."
     if machine["rounds"] == "1":
         yield "- Each broker started with an empty folder and ran all cases once."
     else:
         yield f"- Figures are medians of {machine['rounds']} rounds. In each round both brokers start with an empty folder and run all cases, one broker after the other."
         yield "  The order alternates."
-    yield f"- A case takes {machine['seconds']} s after a warm-up of {machine['warmup']} s; publishing without consumers takes {int(machine['count']):,} messages."
-    yield "- Both brokers have their default settings, RabbitMQ without plugins. All queues are classic queues."
+    yield f"- A case takes {machine['seconds']} s after a warm-up of {machine['warmup']} s. The case without consumers publishes {int(machine['count']):,} messages."
+    yield "- Both brokers have their default settings. RabbitMQ has no plugins. All queues are classic queues."
     yield "- Each producer and consumer has a connection and a channel. A case has one producer, one consumer and one queue unless it names other numbers."
     yield ""
     yield "| case | `amqpbroker bench` |"
@@ -195,7 +195,7 @@ def markdown(rows, cases, machine, ours, theirs, native):
                 arguments = arguments.replace(placeholder, value)
             yield f"| {title} | `{arguments}` |"
     yield ""
-    yield "Lowest and highest of the rounds:"
+    yield "Lowest and highest values of the rounds:"
     yield ""
     yield from table(
         ([row.case, row.figure.name, *(f"{row.figure.text(min(values))} to {row.figure.text(max(values))}" for values in (row.ours, row.theirs))] for row in rows),

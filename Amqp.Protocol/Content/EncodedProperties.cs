@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>The few properties that the server needs from every message. Does not decode the other properties.</summary>
+/// <summary>The few properties that the server needs from every message. The other properties are not decoded.</summary>
 public readonly ref struct EncodedProperties
 {
     private EncodedProperties(
@@ -24,7 +24,7 @@ public readonly ref struct EncodedProperties
         UserId = userId;
     }
 
-    /// <summary>The first word of property flags.</summary>
+    /// <summary>The first 16 bits of the property flags.</summary>
     public PropertyFlags Flags { get; }
 
     /// <summary>2 for a persistent message; 0 if the message has no delivery mode.</summary>
@@ -132,7 +132,7 @@ public readonly ref struct EncodedProperties
         Rewrite(properties, fields.WrittenSpan[sizeof(uint)..], keepsExpiration, output, timestamp);
     }
 
-    /// <summary>Copies a property list with new headers. They are already encoded, without the length of their table.</summary>
+    /// <summary>Copies a property list with new headers. The caller has encoded the headers, without the length of the table.</summary>
     /// <inheritdoc cref="Rewrite(ReadOnlySpan{byte}, FieldTable, bool, IBufferWriter{byte}, ulong?)"/>
     public static void Rewrite(
         ReadOnlySpan<byte> properties,

@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>Flags of the 14 basic properties in a content header, in the order of the properties (spec 1.8).</summary>
+/// <summary>The property flags of a content header: one for each of the 14 basic properties, in the same order (spec 1.8).</summary>
 [Flags]
 public enum PropertyFlags : ushort
 {

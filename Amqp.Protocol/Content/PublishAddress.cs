@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>The arguments of basic.publish. The server reads every publish with this type, so the type allocates no strings.</summary>
+/// <summary>The arguments of basic.publish. The type allocates no strings, because the server uses it for every publish.</summary>
 public readonly ref struct PublishAddress
 {
     private readonly byte _bits;

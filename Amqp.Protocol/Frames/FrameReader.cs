@@ -59,7 +59,7 @@ public sealed class FrameReader
     private int CheckHeader(ReadOnlySpan<byte> header)
     {
         uint size = BinaryPrimitives.ReadUInt32BigEndian(header[3..]);
-        // As in RabbitMQ, the payload may have frame-max bytes, although the whole frame is then eight bytes too long.
+        // RabbitMQ, too, accepts a payload of frame-max bytes, although the whole frame then exceeds frame-max by eight bytes.
         if (size > FrameMax || size > int.MaxValue - Frame.Overhead)
             throw Error(header[0], [], $"{{frame_too_large,{size},{FrameMax - Frame.Overhead}}}");
         return (int)size;

@@ -45,7 +45,7 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
             output.Advance(size);
             return size;
         }
-        // A single span for a large body could allocate 100 MB. Written by frames, it fills the output's memory blocks.
+        // One span for a large body could take 100 MB of memory. So the body is written frame by frame to small spans.
         int headerSize = ContentFrames.SizeOf(properties.Length, 0, frameMax);
         ContentFrames.WriteHeader(output.GetSpan(headerSize), channel, properties, body.Length);
         output.Advance(headerSize);

@@ -136,7 +136,9 @@ public readonly record struct ConnectionOpenOk : IMethod<ConnectionOpenOk>
     }
 }
 
-/// <summary>connection.close: the reason, and the ids of the method that failed. Both ids are 0 if no method failed.</summary>
+/// <summary>
+/// connection.close: the peer gives the reason, and the class and method id of the method that failed. Both ids are 0 if no method failed.
+/// </summary>
 public readonly record struct ConnectionClose(ushort ReplyCode, string ReplyText, ushort FailingClass, ushort FailingMethod)
     : IMethod<ConnectionClose>
 {

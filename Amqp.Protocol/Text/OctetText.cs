@@ -68,7 +68,10 @@ public static class OctetText
         return text.ToString();
     }
 
-    /// <summary>Returns true if the text may have escaped octets. Half of a surrogate pair can look like an escaped octet.</summary>
+    /// <summary>
+    /// Returns true if the text may have escaped octets. Also returns true for some surrogate pairs, whose second half looks like an
+    /// escaped octet.
+    /// </summary>
     private static bool MayHaveEscapes(ReadOnlySpan<char> text) => text.ContainsAnyInRange(FirstEscape, LastEscape);
 
     /// <summary>

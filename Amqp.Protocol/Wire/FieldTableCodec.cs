@@ -99,7 +99,7 @@ public static class FieldTableCodec
                 if (!outer.TryPop(out var parent))
                     return value.AsTable();
                 parent.Add(current.Name, value);
-                reader = new WireReader(fields[current.End..parent.End]); // the elements of the parent that follow the current container
+                reader = new WireReader(fields[current.End..parent.End]); // the parent's elements after the current container
                 current = parent;
                 continue;
             }

@@ -178,7 +178,7 @@ public readonly struct FieldValue : IEquatable<FieldValue>
                 : other._reference is null);
 
     /// <summary>
-    /// Pairs the elements of both tables or arrays, for a later comparison. Returns false if the sizes, types or names differ.
+    /// Pairs the elements of two tables or arrays, for a later comparison. Returns false if the sizes, types or names differ.
     /// </summary>
     private bool TryPair(FieldValue other, Stack<(FieldValue Mine, FieldValue Theirs)> pairs)
     {

@@ -30,7 +30,7 @@ public readonly ref struct WireWriter(IBufferWriter<byte> output)
         output.Advance(8);
     }
 
-    /// <summary>Writes one to five bits as one octet. The first bit is the lowest.</summary>
+    /// <summary>Writes one to five bits as one octet. The first bit is the least significant bit.</summary>
     public void WriteBits(bool bit0, bool bit1 = false, bool bit2 = false, bool bit3 = false, bool bit4 = false) =>
         WriteByte((byte)((bit0 ? 1 : 0) | (bit1 ? 2 : 0) | (bit2 ? 4 : 0) | (bit3 ? 8 : 0) | (bit4 ? 16 : 0)));
 

@@ -4,7 +4,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Frequency with which a consumer writes its acknowledgements to the socket.</summary>
+/// <summary>The moments at which a consumer writes its acknowledgements to the socket.</summary>
 internal enum AckWrite
 {
     /// <summary>One write after each read from the socket, with the acknowledgements of all messages that were read.</summary>
@@ -28,7 +28,7 @@ internal sealed class Acknowledgements
 
     /// <summary>Creates an empty list of acknowledgements.</summary>
     /// <param name="isMultiple">True if each acknowledgement covers all messages up to its tag.</param>
-    /// <param name="write">Frequency with which acknowledgements are written to the socket.</param>
+    /// <param name="write">The moments at which acknowledgements are written to the socket.</param>
     /// <param name="send">Sends bytes to the socket.</param>
     public Acknowledgements(bool isMultiple, AckWrite write, Send send)
     {

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Reads processor time and memory of a process from /proc. Linux only.</summary>
+/// <summary>Reads the processor time and the memory of a process from /proc. Linux only.</summary>
 internal sealed class BrokerUsage(int pid)
 {
     private const double TicksPerSecond = 100; // USER_HZ, on every architecture that .NET runs on
-    private const int UserTicks = 11; // index of the field in /proc/PID/stat, counted from the field after the process name
+    private const int UserTicks = 11; // index in /proc/PID/stat; index 0 is the field after the process name
     private const int SystemTicks = 12;
     private const int ResidentPages = 1; // index of the field in /proc/PID/statm
 

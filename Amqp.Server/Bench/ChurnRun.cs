@@ -140,7 +140,7 @@ internal sealed class ChurnRun(Churn churn)
             return _control.StartsAt;
         _doneBefore = Done;
         long now = Stopwatch.GetTimestamp();
-        Volatile.Write(ref _measuredFrom, now); // after the count was taken, so that each recorded latency is that of a counted object
+        Volatile.Write(ref _measuredFrom, now); // set after _doneBefore, so that every object with a recorded latency is also counted
         return now;
     }
 

@@ -6,7 +6,7 @@ namespace Amqp.Server.Bench;
 /// <remarks>Each message is tracked, because a broker may confirm out of order.</remarks>
 internal sealed class ConfirmWindow
 {
-    private const int Spread = 8; // maximum distance from the oldest unconfirmed message to the newest message, in window sizes
+    private const int Spread = 8; // the newest message may be this many window sizes ahead of the oldest unconfirmed message
     private const int SmallestRing = 1024;
 
     private readonly int _size;
@@ -19,7 +19,7 @@ internal sealed class ConfirmWindow
 
     /// <summary>Creates an empty window.</summary>
     /// <param name="size">Maximum number of unconfirmed messages.</param>
-    /// <param name="latencies">Receives a latency for each message: from its due time to its confirm.</param>
+    /// <param name="latencies">Records the time between due time and confirm of each message.</param>
     /// <param name="measureFrom">Start of the measurement. Messages that are due earlier are not recorded.</param>
     public ConfirmWindow(int size, LatencyHistogram latencies, long measureFrom)
     {

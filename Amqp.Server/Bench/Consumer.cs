@@ -27,7 +27,7 @@ internal sealed class Consumer : IDisposable
     public Consumer(Workload load, LoadTopology topology, LoadControl control, int index)
     {
         _control = control;
-        // The prefetch count limits the number of unacknowledged messages. So a larger batch would never be complete.
+        // A batch larger than the prefetch count would never be complete, because the broker stops delivering at the prefetch count.
         _acknowledgeEvery = load.Prefetch > 0 ? Math.Min(load.AcknowledgeEvery, load.Prefetch) : load.AcknowledgeEvery;
         _connection = LoadConnection.Open(load.Broker);
         _acknowledgements = new Acknowledgements(isMultiple: _acknowledgeEvery > 1, load.AckWrite, _connection.SendSome);
@@ -39,8 +39,8 @@ internal sealed class Consumer : IDisposable
                 topology.QueueOf(topology.SelectorOf(queue)), "", NoLocal: false, NoAck: load.AcknowledgeEvery == 0, Exclusive: false,
                 NoWait: true, FieldTable.Empty));
         }
-        // The reply shows that all consumers are registered. Without producers, the queues are full from the start: Call would discard
-        // deliveries that arrive before the reply.
+        // The reply shows that all consumers are registered. Without producers, the queues are full from the start, and Call would discard
+        // deliveries that arrive before the reply. So the call is then left out.
         if (load.Producers > 0)
             _connection.Call<BasicQos, BasicQosOk>(new BasicQos(0, load.Prefetch, Global: false));
     }

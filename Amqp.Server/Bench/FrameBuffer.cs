@@ -25,7 +25,7 @@ internal sealed class FrameBuffer(int frameMax)
         }
     }
 
-    /// <summary>Adds the bytes that were read into <see cref="Room"/> to the content of the buffer.</summary>
+    /// <summary>Call after writing bytes to <see cref="Room"/>. Makes the bytes available to <see cref="TryTake"/>.</summary>
     public void Filled(int count) => _end += count;
 
     /// <summary>Takes the next frame, if it has arrived completely.</summary>

@@ -9,7 +9,7 @@ internal sealed class LatencyHistogram
 {
     private const int PrecisionBits = 7;
     private const int PerOctave = 1 << PrecisionBits;
-    private const int Octaves = 48 - PrecisionBits; // enough powers of two for durations up to 2^48 ns, about three days
+    private const int Octaves = 48 - PrecisionBits; // enough for durations up to 2^48 ns, about three days
     private const long Longest = (1L << 48) - 1;
 
     // Each duration below 2 * PerOctave has its own bucket. The index of this bucket is the duration.

@@ -274,7 +274,8 @@ internal sealed class LoadConnection : IDisposable
     }
 
     /// <summary>
-    /// Returns the exception for a failed write. Its text is that of the broker's close method or, if there is none, of the socket error.
+    /// Returns the exception for a failed write. If the broker sent a close method, the exception contains its reply text. Otherwise the
+    /// exception describes the socket error.
     /// </summary>
     private LoadException Broken(SocketError error)
     {

@@ -25,7 +25,7 @@ internal sealed class LoadControl(TimeSpan warmup)
     /// <summary>First failure of any thread; null if no thread failed.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>Sets the due time of the first message to now. Called with all connections open, before any thread starts.</summary>
+    /// <summary>Sets the due time of the first message to now. Called once all connections are open.</summary>
     public void Begin()
     {
         StartsAt = Stopwatch.GetTimestamp();

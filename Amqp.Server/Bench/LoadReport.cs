@@ -12,7 +12,7 @@ internal sealed record LatencySummary(long Count, double P50, double P90, double
     private static double At(LatencyHistogram latencies, double percent) => latencies.Percentile(percent) / 1e3;
 }
 
-/// <summary>Result of a load. The numbers of messages include the warm-up. Rates, latencies and processor time do not include it.</summary>
+/// <summary>Result of a load. The message counts include the warm-up. Rates, latencies and processor time exclude it.</summary>
 /// <param name="Broker">Product and version of the broker.</param>
 /// <param name="Seconds">Time from the end of the warm-up to the end of the load.</param>
 /// <param name="Published">Number of messages sent.</param>
@@ -22,8 +22,8 @@ internal sealed record LatencySummary(long Count, double P50, double P90, double
 /// <param name="PublishRate">Messages sent per second.</param>
 /// <param name="ConfirmRate">Messages confirmed per second; null without confirms.</param>
 /// <param name="ConsumeRate">Messages received per second; null without consumers.</param>
-/// <param name="DeliveryLatency">Time from due time to arrival; null if messages are too short to hold the due time.</param>
-/// <param name="ConfirmLatency">Time from due time to confirm; null without confirms.</param>
+/// <param name="DeliveryLatency">Time from a message's due time to its arrival; null if messages are too short for a timestamp.</param>
+/// <param name="ConfirmLatency">Time from a message's due time to its confirm; null without confirms.</param>
 /// <param name="BlockedSeconds">Seconds during which the broker blocked a producer (connection.blocked).</param>
 /// <param name="OwnProcess">Processor time of the load tool.</param>
 /// <param name="BrokerProcess">Processor time and memory of the broker; null if its process is unknown.</param>
@@ -47,7 +47,7 @@ internal sealed record LoadReport(
 /// <param name="Seconds">Seconds since the start.</param>
 /// <param name="PublishRate">Messages published in the last second.</param>
 /// <param name="ConsumeRate">Messages received in the last second.</param>
-/// <param name="InFlight">Number of published messages that were not received yet or, without consumers, not confirmed yet.</param>
-/// <param name="P99">99th percentile of the delivery latency or, without consumers, of the confirm latency. In microseconds.</param>
+/// <param name="InFlight">Number of published messages not yet received; without consumers, number of messages not yet confirmed.</param>
+/// <param name="P99">99th percentile, in microseconds, of the delivery latency or, without consumers, of the confirm latency.</param>
 /// <param name="BlockedBy">Reason for which the broker blocks producers; null if producers are not blocked.</param>
 internal sealed record LoadProgress(int Seconds, double PublishRate, double ConsumeRate, long InFlight, double P99, string? BlockedBy);

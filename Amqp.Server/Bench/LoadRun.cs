@@ -76,7 +76,7 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
         while (true)
         {
             ThrowFailure();
-            // FinishedAt is read before the counts. So the counts are final if all producers have finished.
+            // FinishedAt is read first. If all producers have finished, the sample below then has their final counts.
             bool isPublished = _producers.TrueForAll(producer => producer.FinishedAt > 0);
             LoadSample sample = Take();
             if (!isWarm && sample.At >= _control.MeasureFrom)

@@ -29,7 +29,7 @@ internal static class LoadSession
             }
             catch (LoadException)
             {
-                // The caller gets the exception of the load, and not this one.
+                // The exception of the load is thrown instead.
             }
             throw;
         }

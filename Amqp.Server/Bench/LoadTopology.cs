@@ -8,8 +8,7 @@ internal sealed class LoadTopology(Workload load)
 {
     private const string HeaderName = "queue";
 
-    // Format for the index of a queue, with leading zeros. So all indexes have equally many digits, and the messages for all queues
-    // have the same length.
+    // Format for the index of a queue. Leading zeros give every index the same length, and so also the messages for all queues.
     private readonly string _digits =
         "D" + (load.Queues - 1).ToString(CultureInfo.InvariantCulture).Length.ToString(CultureInfo.InvariantCulture);
 

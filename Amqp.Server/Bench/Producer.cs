@@ -7,7 +7,7 @@ namespace Amqp.Server.Bench;
 /// <summary>A connection that publishes. One thread uses the connection; other threads may read the counts.</summary>
 internal sealed class Producer : IDisposable
 {
-    private const long IdleWait = 100_000; // longest wait for replies at a time, in microseconds
+    private const long IdleWait = 100_000; // maximum duration of one wait for replies, in microseconds
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
     private static readonly uint _ack = BasicAck.Id.Value;
     private static readonly uint _nack = BasicNack.Id.Value;
@@ -99,7 +99,7 @@ internal sealed class Producer : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            // Latencies are measured from the due time. So they include the delay if a slow broker holds up the sending.
+            // Latencies are measured from the due time, so that they include the time by which a slow broker delays a send.
             long dueAt = _pace.IsSet ? _pace.DueAt(_sent + i) : now;
             _batch.Prepare(i, dueAt, _queue);
             _window?.Sent(dueAt);
@@ -120,7 +120,7 @@ internal sealed class Producer : IDisposable
             bytes = bytes[sent..];
             if (bytes.IsEmpty)
                 return;
-            // The socket accepts no more bytes. The broker may itself wait until this client reads.
+            // The socket accepts no more bytes, possibly because the broker waits until this client reads.
             TakeReplies(0);
             if (sent > 0 || progressAt == 0)
                 progressAt = Stopwatch.GetTimestamp();

@@ -6,13 +6,14 @@ using Amqp.Protocol;
 namespace Amqp.Server.Bench;
 
 /// <summary>Messages that are encoded once and published many times. Used only by the producer's thread.</summary>
-/// <remarks>Only the due time and the queue of each message are overwritten each time.</remarks>
+/// <remarks>Before a message is published again, only its due time and its queue are overwritten.</remarks>
 internal sealed class PublishBatch
 {
     private const int BatchBytes = 64 * 1024; // as much as a socket buffer accepts at once
     private const int MostMessages = 1024;
 
-    // Replaces the digits of the queue's index in a second encoding of the message. The first byte that differs is the first digit.
+    // A second encoding of the message has this character in place of each digit of the queue's index. Both encodings are equal up to the
+    // first digit.
     private const char Placeholder = '~';
 
     private readonly byte[] _bytes;
@@ -48,7 +49,7 @@ internal sealed class PublishBatch
     /// <summary>Overwrites the due time and the queue of one message in the batch.</summary>
     /// <param name="index">Index of the message, below <see cref="Capacity"/>.</param>
     /// <param name="dueAt">Due time, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.</param>
-    /// <param name="queue">Number of the queue, from 0.</param>
+    /// <param name="queue">Index of the queue, from 0.</param>
     public void Prepare(int index, long dueAt, int queue)
     {
         Span<byte> message = _bytes.AsSpan(index * _messageSize, _messageSize);

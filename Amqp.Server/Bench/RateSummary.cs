@@ -4,7 +4,7 @@ namespace Amqp.Server.Bench;
 
 /// <summary>Rates at which a count grows, per second.</summary>
 /// <param name="Mean">Mean rate from the start of the measurement to the last counted item.</param>
-/// <param name="Steady">Mean rate of the whole seconds, without the first second if there are at least three.</param>
+/// <param name="Steady">Mean rate of the whole seconds. If there are at least three, the first one is left out.</param>
 /// <param name="Min">Lowest rate among the seconds of <paramref name="Steady"/>.</param>
 /// <param name="Max">Highest rate among the seconds of <paramref name="Steady"/>.</param>
 internal sealed record RateSummary(double Mean, double Steady, double Min, double Max)

@@ -15,7 +15,7 @@ internal record ProcessCost(double CpuSeconds, double CpuSecondsPerMillion);
 internal sealed record BrokerCost(int Pid, double CpuSeconds, double CpuSecondsPerMillion, long RssAtStart, long RssMax, long RssAtEnd)
     : ProcessCost(CpuSeconds, CpuSecondsPerMillion);
 
-/// <summary>Measures the resources that this process and, if its id is known, the broker's process use. Used by one thread only.</summary>
+/// <summary>Measures the resources of this process, and of the broker's process if its id is known. Used by one thread only.</summary>
 internal sealed class UsageMeter
 {
     private readonly int? _pid;

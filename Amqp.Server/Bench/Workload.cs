@@ -13,14 +13,14 @@ internal enum ExchangeKind
     Headers,
 }
 
-/// <summary>Settings of a load, such as the number of producers, the size of messages and the rate.</summary>
+/// <summary>Settings of a load test, such as the number of producers, the size of messages and the rate.</summary>
 internal sealed record Workload
 {
     [JsonIgnore] // holds a password
     public BrokerAddress Broker { get; init; } = BrokerAddress.Local;
 
     /// <summary>
-    /// Number of publishing connections. Each connection publishes to its queues in turn. 0 if the queues already hold the messages.
+    /// Number of publishing connections. Each connection publishes to its queues in turn. 0 to consume only messages already in the queues.
     /// </summary>
     public int Producers { get; init; } = 1;
 
@@ -45,7 +45,7 @@ internal sealed record Workload
     /// <summary>Maximum number of unconfirmed messages of a producer; 0 to publish without confirms.</summary>
     public int ConfirmWindow { get; init; }
 
-    /// <summary>Number of messages that a consumer acknowledges at once; 0 for automatic acknowledgement (no-ack).</summary>
+    /// <summary>Number of messages per acknowledgement; 0 for automatic acknowledgement (no-ack).</summary>
     public int AcknowledgeEvery { get; init; }
 
     /// <summary>Frequency with which consumers write acknowledgements to the socket.</summary>
@@ -59,7 +59,7 @@ internal sealed record Workload
     /// <summary>Seconds of publishing after the warm-up.</summary>
     public int Duration { get; init; } = 10;
 
-    /// <summary>Number of messages after which publishing ends; 0 if publishing ends after <see cref="Duration"/>.</summary>
+    /// <summary>Number of messages that all producers publish together; 0 to publish for <see cref="Duration"/>.</summary>
     public long Count { get; init; }
 
     /// <summary>Seconds of load before the measurement starts.</summary>

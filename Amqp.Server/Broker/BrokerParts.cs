@@ -8,7 +8,7 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Broker;
 
 /// <summary>
-/// Creates the table of virtual hosts and the alarms. Parts of the broker that are created later are passed as delegates.
+/// Creates the alarms, and the table of virtual hosts. Parts of the broker that are created later are passed as delegates.
 /// </summary>
 internal static class BrokerParts
 {

@@ -35,7 +35,7 @@ internal static class BrokerRestore
         CompleteDefinitions(broker, options, logger);
         broker.Statistics.Authentication.TracksSources = options.Statistics.TracksLoginSources;
         broker.Sampler.Start();
-        // Before the queue timer starts: the timer publishes dead letters, which must not be written during a disk alarm.
+        // Sets the alarms before the queue timer starts: the timer publishes dead letters, which must not be written during a disk alarm.
         broker.Alarms.Check();
     }
 

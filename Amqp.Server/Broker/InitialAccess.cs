@@ -8,7 +8,7 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker;
 
 /// <summary>Creates the default user of a new data directory, and the default users of each new virtual host.</summary>
-/// <remarks>An old version of the broker had no permissions. Users from that version get full permissions.</remarks>
+/// <remarks>Old versions of the broker had no permissions. Users from such a version get full permissions.</remarks>
 internal sealed class InitialAccess(
     VirtualHostTable virtualHosts,
     UserStore users,
@@ -59,7 +59,7 @@ internal sealed class InitialAccess(
         }
     }
 
-    /// <summary>Gives a user full permissions. Used for users from an old version of the broker that had no permissions.</summary>
+    /// <summary>Gives a user full permissions. Used for users from versions of the broker without permissions.</summary>
     private void AllowEverything(string name)
     {
         foreach (var virtualHost in virtualHosts.All.Where(virtualHost => permissions.Find(virtualHost.Name, name) is null))

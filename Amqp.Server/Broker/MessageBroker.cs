@@ -103,10 +103,10 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// <summary>The services that all client sessions use.</summary>
     public SessionServices Sessions { get; }
 
-    /// <summary>Memory of incomplete messages, open transactions, unacknowledged deliveries and similar data.</summary>
+    /// <summary>Counts the memory of incomplete messages, open transactions, unacknowledged deliveries and similar data.</summary>
     public HeldMemory HeldMemory { get; } = new();
 
-    /// <summary>Memory of connections, channels, consumers and pending output. Computed at each check of the alarms.</summary>
+    /// <summary>Computes the memory of connections, channels, consumers and pending output at each check of the alarms.</summary>
     public ClientMemory ClientMemory { get; } = new();
 
     /// <summary>Bytes that are compared with the limit of the memory alarm.</summary>
@@ -153,7 +153,7 @@ internal sealed class MessageBroker : IAsyncDisposable
         {
             broker = new MessageBroker(opened, options, clock, faults, logger, queueLogger, events ?? new BrokerEvents(clock, faults));
             BrokerRestore.Run(broker, options, logger);
-            broker._timer.Start(); // last, because the timer publishes dead letters, and so needs all exchanges and queues
+            broker._timer.Start(); // started last, because the timer publishes dead letters to any exchange
             return broker;
         }
         catch

@@ -16,7 +16,7 @@ namespace Amqp.Server.Broker;
 internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store, DefinitionStore Definitions)
 {
     /// <param name="options">Configuration of the broker.</param>
-    /// <param name="clock">Measures the time of the recovery.</param>
+    /// <param name="clock">Measures the duration of the recovery.</param>
     /// <param name="logger">Logs the result of the recovery.</param>
     /// <param name="seam">Wraps the store in tests; the broker passes a function without effect.</param>
     /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
@@ -46,9 +46,7 @@ internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store,
         }
     }
 
-    /// <summary>
-    /// Closes the store and then the directory. Used after a failed start. The directory is closed even if closing the store fails.
-    /// </summary>
+    /// <summary>Used after a failed start. Closes the store and then, even if that fails, the directory.</summary>
     public async Task DisposeAsync(ContainedFaults faults)
     {
         await faults.ContainAsync(Compartment.Broker, "the stop of the store", () => Store.DisposeAsync().AsTask());

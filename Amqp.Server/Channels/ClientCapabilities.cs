@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>The extensions of AMQP that a client supports, from its connection.start-ok.</summary>
+/// <summary>The extensions of AMQP that a client supports, as its connection.start-ok says.</summary>
 internal readonly record struct ClientCapabilities(bool AuthenticationFailureClose, bool ConsumerCancelNotify, bool ConnectionBlocked)
 {
     public static ClientCapabilities Read(FieldTable clientProperties)

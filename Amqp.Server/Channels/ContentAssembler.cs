@@ -6,10 +6,12 @@ using Amqp.Server.Broker.Messages;
 namespace Amqp.Server.Channels;
 
 /// <summary>Assembles a message from its method, header and body frames. Owned by the connection's read loop.</summary>
-/// <remarks>Address and properties have the store's encoding. Memory grows with the received octets, not with the announced size.</remarks>
+/// <remarks>
+/// The address and the properties are kept in the store's encoding. Memory grows with the received octets, not with the announced size.
+/// </remarks>
 internal sealed class ContentAssembler(HeldMemory held)
 {
-    /// <summary>Size in bytes of the largest head buffer that is kept for the next content.</summary>
+    /// <summary>Size in bytes of the largest buffer for <see cref="Head"/> that is kept for the next content.</summary>
     private const int KeptHead = 4 << 10;
 
     private const string NoHeader = "expected content header for class 60, got non content header frame instead";
@@ -87,7 +89,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     }
 
     /// <summary>Demands that a header frame belongs to a publish.</summary>
-    /// <exception cref="AmqpException">505 in RabbitMQ's words: another class, or a weight.</exception>
+    /// <exception cref="AmqpException">505, with RabbitMQ's text: the header has another class, or its weight is not 0.</exception>
     public static void DemandHeader(in ContentHeader header)
     {
         if (header.Weight != 0)
@@ -116,7 +118,9 @@ internal sealed class ContentAssembler(HeldMemory held)
 
     /// <summary>Adds a body frame.</summary>
     /// <param name="part">Payload of the frame.</param>
-    /// <param name="body">The whole body, if complete. Valid until the next call, and no longer than <paramref name="part"/>.</param>
+    /// <param name="body">
+    /// The whole body if it is complete. Valid until the next call, but only while <paramref name="part"/> is valid.
+    /// </param>
     /// <returns>True if the content is complete.</returns>
     /// <exception cref="AmqpException">501: more octets than the header announced.</exception>
     public bool TakeBody(ReadOnlySpan<byte> part, out ReadOnlySpan<byte> body)
@@ -142,7 +146,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     }
 
     /// <summary>Demands that a frame of this type is allowed now.</summary>
-    /// <exception cref="AmqpException">505 in RabbitMQ's words: the frame has another type than expected.</exception>
+    /// <exception cref="AmqpException">505, with RabbitMQ's text: the frame has another type than expected.</exception>
     public void DemandExpected(FrameType type)
     {
         var (expected, text) = _expected switch

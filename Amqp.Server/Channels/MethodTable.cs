@@ -22,7 +22,7 @@ internal sealed class MethodTable<TReceiver>
     /// <param name="receiver">Passed to the handler.</param>
     /// <param name="id">Id of the method.</param>
     /// <param name="arguments">Encoded arguments of the method.</param>
-    /// <param name="maxTableDepth">Levels to which tables among the arguments may nest.</param>
+    /// <param name="maxTableDepth">Maximum nesting of tables and arrays.</param>
     /// <exception cref="AmqpException">
     /// 501: malformed arguments. 503: no handler. 541: the disk is full, or the store has failed. Others: from the handler.
     /// </exception>

@@ -16,7 +16,7 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
 
     public ILogger Logger { get; } = logger;
 
-    /// <summary>Closes the socket, because the outcome of a request cannot be reported. Any thread may call this.</summary>
+    /// <summary>Closes the socket if the outcome of a request cannot be reported to the client. Any thread may call this.</summary>
     public Action Abort { get; set; } = () => { };
 
     public BrokerOptions Options => Client.Services.Options;

@@ -13,7 +13,7 @@ namespace Amqp.Server.Channels;
 /// </remarks>
 internal sealed class Outbox : IOutput
 {
-    /// <summary>With this many pending octets, a round of work flushes before its end.</summary>
+    /// <summary>Number of pending octets at which a round of work flushes the output before the round ends.</summary>
     private const int EarlyFlush = 64 * 1024;
 
     private readonly OutputBuffer _buffer; // Gate guards this field and the next three
@@ -77,7 +77,8 @@ internal sealed class Outbox : IOutput
     /// <remarks>The caller holds <see cref="Gate"/>.</remarks>
     public bool HasRoomBelow(long mark) => _room.HasRoomBelow(mark);
 
-    /// <summary>True if a consumer must not deliver until the output has room again. The caller holds <see cref="Gate"/>.</summary>
+    /// <summary>True if the consumer must not get a delivery now. The caller holds <see cref="Gate"/>.</summary>
+    /// <remarks>If the output is full, the consumer is resumed when there is room again.</remarks>
     public bool Refuses(SessionConsumer consumer) => _room.Refuses(consumer);
 
     /// <summary>Ends the deliveries, because the connection is being closed. The caller holds <see cref="Gate"/>.</summary>
@@ -129,7 +130,7 @@ internal sealed class Outbox : IOutput
         Flush();
     }
 
-    /// <summary>Writes the content frames of a message, after its method. The caller holds <see cref="Gate"/>.</summary>
+    /// <summary>Writes the content frames of a message. Call after writing the method. The caller holds <see cref="Gate"/>.</summary>
     public void WriteContent(ushort channel, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, int frameMax)
     {
         if (!_room.IsClosed)

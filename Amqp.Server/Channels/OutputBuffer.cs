@@ -54,7 +54,7 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
         if (_used > 0)
             _full.Enqueue(new OutputBlock(_owner!, _memory[.._used]));
         else
-            _owner?.Dispose(); // the block is empty, but too small
+            _owner?.Dispose(); // an empty block that is too small is returned to the pool
         _owner = pool.Rent();
         if (_owner.Memory.Length < size)
         {

@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Limits the octets pending for one client. From the high watermark on, deliveries and requests wait.</summary>
+/// <summary>Limits the octets pending for one client. While they reach the high watermark, deliveries and requests wait.</summary>
 /// <remarks>The outbox's lock guards the state. Any thread may read <see cref="Pending"/> and <see cref="IsFull"/>.</remarks>
 internal sealed class OutputRoom(long highWatermark)
 {

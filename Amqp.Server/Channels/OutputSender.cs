@@ -12,7 +12,7 @@ namespace Amqp.Server.Channels;
 /// </remarks>
 internal sealed class OutputSender : IThreadPoolWorkItem
 {
-    /// <summary>After this number of blocks, a thread passes the sending on to another thread of the thread pool.</summary>
+    /// <summary>Maximum number of blocks that a thread sends at a time. Another thread of the thread pool sends the next blocks.</summary>
     private const int BlocksPerSender = 32;
 
     private readonly OutputSink _sink;
@@ -33,7 +33,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
     /// <param name="counts">Counts the octets that were sent.</param>
     /// <param name="gate">The outbox's lock.</param>
     /// <param name="failed">
-    /// Called with an exception, except if the peer has gone. Called on any thread, and possibly with locks held.
+    /// Called if sending fails for a reason other than a disconnect of the peer. Called on any thread, and possibly with locks held.
     /// </param>
     public OutputSender(OutputSink sink, OutputBuffer buffer, OutputRoom room, ConnectionCounts counts, Lock gate, Action<Exception> failed)
     {
@@ -53,7 +53,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
         lock (_gate)
         {
             if (IsSending || _room.Pending == 0)
-                return; // the thread that is sending now also sends what was written since
+                return; // the thread that is sending also sends octets written in the meantime
             IsSending = true;
             Volatile.Write(ref _lastSent, Environment.TickCount64);
         }

@@ -26,7 +26,7 @@ internal sealed class ReplyConsumer : IReplyConsumer
 
     public string Tag { get; }
 
-    /// <summary>The name that replaces the pseudo-queue in the reply-to of the requests.</summary>
+    /// <summary>The name that replaces the name of the pseudo-queue in the property reply-to of requests.</summary>
     public string Name { get; }
 
     /// <summary><see cref="Name"/> in UTF-8.</summary>

@@ -13,7 +13,8 @@ internal static class ExitCode
     public const int Damaged = 1;
 
     /// <summary>
-    /// An option or argument is invalid (<c>EX_USAGE</c>). If the command-line parser rejects it, the exit code is 1, except in <c>ctl</c>.
+    /// An option or argument is invalid (<c>EX_USAGE</c>). For errors that the command-line parser finds, only <c>ctl</c> uses this
+    /// code; other commands use 1.
     /// </summary>
     public const int Usage = 64;
 

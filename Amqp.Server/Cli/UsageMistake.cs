@@ -4,7 +4,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli;
 
-/// <summary>Reports an invalid command line: one line per mistake, and a line that names the command for the help.</summary>
+/// <summary>Reports an invalid command line.</summary>
 internal static class UsageMistake
 {
     private const string Program = "amqpbroker";

@@ -1,7 +1,7 @@
 namespace Amqp.Server.Configuration;
 
 /// <summary>An assignment of a value to a key, in a file, an environment variable or a command-line option.</summary>
-/// <param name="Segments">Parts of the key, which dots separate. An escaped dot belongs to its part.</param>
+/// <param name="Segments">The parts of the key between the dots. An escaped dot does not separate parts.</param>
 /// <param name="Value">The value, without quotes, comments and surrounding blanks.</param>
 /// <param name="Source">Place in which the value was written.</param>
 internal sealed record Assignment(IReadOnlyList<string> Segments, string Value, SettingSource Source)
@@ -32,7 +32,8 @@ internal readonly record struct SettingSource(string Name, int Strength, int Lin
 internal readonly record struct SettingRemark(SettingSource Source, string Text)
 {
     /// <summary>
-    /// Returns each remark with its source. Remarks about files come first, sorted by line, then the environment and the command line.
+    /// Returns each remark with its source. Remarks about files come first, sorted by line. Remarks about the environment and the command
+    /// line follow.
     /// </summary>
     public static IReadOnlyList<string> InOrder(IEnumerable<SettingRemark> remarks) =>
         [.. remarks.OrderBy(remark => remark.Source.Strength)

@@ -23,7 +23,7 @@ internal sealed class BrokerConfiguration
     /// <summary>All errors. Each is one line with the source, the key and the expected value.</summary>
     public IReadOnlyList<string> Errors => [.. SettingRemark.InOrder(_errors), .. _foundErrors];
 
-    /// <summary>Warnings about settings that have no effect, and about faults with which the broker can start. Each is one line.</summary>
+    /// <summary>Warnings about settings that have no effect, and about faults that do not prevent the start. Each is one line.</summary>
     public IReadOnlyList<string> Warnings => [.. SettingRemark.InOrder(_warnings), .. _foundWarnings];
 
     /// <summary>Settings that differ from their default, in the order of <see cref="SettingTable"/>. Passwords are masked.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 namespace Amqp.Server.Configuration;
 
 /// <summary>Reads a configuration file in the format of rabbitmq.conf.</summary>
-/// <param name="name">Name of the file, for messages.</param>
+/// <param name="name">Name of the file, shown in error messages.</param>
 /// <param name="variable">Returns the value of an environment variable; null if the variable is not set.</param>
 /// <param name="number">Index of the file among the configuration files, from 0.</param>
 internal sealed class ConfigurationFile(string name, Func<string, string?> variable, int number = 0)
@@ -14,7 +14,7 @@ internal sealed class ConfigurationFile(string name, Func<string, string?> varia
     /// <summary>The assignments from the valid lines, in the order of the file.</summary>
     public IReadOnlyList<Assignment> Assignments => _assignments;
 
-    /// <summary>The syntax errors. Each names its line.</summary>
+    /// <summary>The syntax errors. Each error names its line.</summary>
     public IReadOnlyList<SettingRemark> Errors => _errors;
 
     /// <summary>Reads the text of a file, and adds invalid lines to <see cref="Errors"/>.</summary>
@@ -48,7 +48,7 @@ internal sealed class ConfigurationFile(string name, Func<string, string?> varia
             _errors.Add(new(source, $"{key}: {problem}"));
     }
 
-    // A backslash before a dot keeps the dot in its part, for names of users: "a.b\.c" has the parts "a" and "b.c".
+    // A backslash keeps a dot inside a part, for example in a user name: "a.b\.c" has the parts "a" and "b.c".
     private static List<string> ReadKey(ref ReadOnlySpan<char> line)
     {
         var segments = new List<string>();

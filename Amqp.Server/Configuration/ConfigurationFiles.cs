@@ -1,6 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Finds the configuration files: the named file or folder, then the files of RabbitMQ's <c>conf.d</c>.</summary>
+/// <summary>Finds the configuration files: the file or folder named by the user, then the files of RabbitMQ's <c>conf.d</c>.</summary>
 internal static class ConfigurationFiles
 {
     private const string Pattern = "*.conf";

@@ -25,17 +25,18 @@ public sealed class ConnectionOptions
     /// <summary>Limit for the number of open AMQP connections; 0 is no limit.</summary>
     public int MaxConnections { get; set; }
 
-    /// <summary>Limit for connections that have not logged in; 0 is no limit. Above the limit, the oldest of them is closed.</summary>
+    /// <summary>
+    /// Limit for connections that have not logged in; 0 is no limit. Above the limit, the oldest of these connections is closed.
+    /// </summary>
     public int MaxUnauthenticated { get; set; } = 4_096;
 
     /// <summary>
-    /// Number of refused logins per address and ten seconds that are answered at once. Further answers are delayed. 0 is no limit.
+    /// Limit for refused logins per IP address in ten seconds; 0 is no limit. Above the limit, the broker delays its answers.
     /// </summary>
     public int FailedLoginLimit { get; set; } = 20;
 
     /// <summary>
-    /// Number of warnings and errors that are logged per address and ten seconds; 0 is no limit. All addresses together may log ten times
-    /// as many.
+    /// Limit for logged warnings and errors per IP address in ten seconds; 0 is no limit. All addresses together may log ten times as many.
     /// </summary>
     public int LogLimit { get; set; } = 100;
 

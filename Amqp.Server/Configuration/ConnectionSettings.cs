@@ -24,13 +24,13 @@ internal static class ConnectionSettings
             "Limit for the channels of a connection, offered to clients; 0 is no limit.",
             (target, value) => target.LimitChannels((ushort)value)),
         Setting.Of("max_channels_per_connection", Integer(0, ushort.MaxValue), "",
-            "RabbitMQ 4.3's name of `channel_max`. If both are set, the smaller value applies.",
+            "RabbitMQ 4.3's name for `channel_max`. If both are set, the smaller value applies.",
             (target, value) => target.LimitChannels((ushort)value)),
         Setting.Of("connection_max", Integer(1, int.MaxValue).Or("infinity", 0), "infinity",
             "Limit for the number of open AMQP connections.",
             (target, value) => target.LimitConnections(value)),
         Setting.Of("max_connections", Integer(1, int.MaxValue).Or("infinity", 0), "",
-            "RabbitMQ 4.3's name of `connection_max`. If several of `connection_max`, `max_connections` and `ranch_connection_max` are "
+            "RabbitMQ 4.3's name for `connection_max`. If several of `connection_max`, `max_connections` and `ranch_connection_max` are "
                 + "set, the smallest value applies.",
             (target, value) => target.LimitConnections(value)),
         Setting.Of("ranch_connection_max", Integer(1, int.MaxValue).Or("infinity", 0), "",
@@ -76,12 +76,12 @@ internal static class ConnectionSettings
                 + "logged in is closed.",
             (target, value) => target.Options.Connections.MaxUnauthenticated = value),
         Setting.Of("connection.failed_login_limit", Integer(1, int.MaxValue).Or("infinity", 0), "20",
-            "Number of refused logins from one IP address in ten seconds that are answered without delay. Each further refused login is "
-                + "answered after 3 seconds.",
+            "Limit for refused logins from one IP address in ten seconds. Above this limit, each refused login is answered after 3 "
+                + "seconds.",
             (target, value) => target.Options.Connections.FailedLoginLimit = value),
         Setting.Of("connection.log_limit", Integer(1, int.MaxValue / 10).Or("infinity", 0), "100",
-            "Limit for the warnings and errors about connections from one IP address that are logged in ten seconds. The limit for all "
-                + "addresses together is ten times as high. Further warnings and errors are summarised in one line.",
+            "In ten seconds, the log contains at most this number of warnings and errors about connections from one IP address. The limit "
+                + "for all addresses together is ten times as high. Further warnings and errors are summarised in one line.",
             (target, value) => target.Options.Connections.LogLimit = value),
     ];
 }

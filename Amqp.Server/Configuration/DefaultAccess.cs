@@ -1,6 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>The user and the virtual host that a new data directory contains.</summary>
+/// <summary>The user and the virtual host that the broker creates in a new data directory.</summary>
 public sealed class DefaultAccess
 {
     public string User { get; set; } = "guest";

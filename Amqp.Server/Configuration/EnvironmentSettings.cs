@@ -24,7 +24,7 @@ internal static class EnvironmentSettings
         ["OTEL_METRIC_EXPORT_INTERVAL"] = "opentelemetry.interval",
     };
 
-    /// <summary>Returns the settings from the variables. Reports each unknown variable with this broker's prefix as an error.</summary>
+    /// <summary>Returns the settings from the variables. A variable that has this broker's prefix but no known name is an error.</summary>
     public static IReadOnlyList<Assignment> Read(IReadOnlyDictionary<string, string> variables, ICollection<SettingRemark> errors)
     {
         var assignments = new List<Assignment>();

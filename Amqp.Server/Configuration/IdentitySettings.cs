@@ -2,7 +2,7 @@ using static Amqp.Server.Configuration.ValueKinds;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Settings of the names and the version that the broker reports to clients.</summary>
+/// <summary>Settings for the names and the version that the broker reports to clients.</summary>
 internal static class IdentitySettings
 {
     public static IReadOnlyList<Setting> Rows { get; } =
@@ -16,9 +16,9 @@ internal static class IdentitySettings
             "Product version, reported to clients. The behaviour of some clients depends on this version. Default: the broker's own "
                 + "version.",
             (target, value) => target.Options.Identity.ProductVersion = value),
-        Setting.Of("product.name", Name, "", "RabbitMQ's name of `product_name`.",
+        Setting.Of("product.name", Name, "", "RabbitMQ's name for `product_name`.",
             (target, value) => target.Options.Identity.ProductName = value),
-        Setting.Of("product.version", ValueKinds.Version, "", "RabbitMQ's name of `product_version`.",
+        Setting.Of("product.version", ValueKinds.Version, "", "RabbitMQ's name for `product_version`.",
             (target, value) => target.Options.Identity.ProductVersion = value)
         .Ignoring(RabbitMqKinds.AnyText, "the version must consist of three numbers, because some clients parse it"),
     ];

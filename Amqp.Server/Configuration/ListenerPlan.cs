@@ -5,8 +5,8 @@ namespace Amqp.Server.Configuration;
 
 /// <summary>Collects the settings for addresses and ports, and computes the endpoints to listen on.</summary>
 /// <remarks>
-/// A listener without an address uses the addresses of the setting <c>bind</c>, by default loopback. A <c>bind</c> from a stronger source
-/// replaces even a listener's own address. For example, the command line is stronger than a file.
+/// A listener without an address uses the addresses of the setting <c>bind</c>, by default loopback. A listener's own address is
+/// replaced by a <c>bind</c> from a stronger source: the command line, for example, is stronger than a file.
 /// </remarks>
 internal sealed class ListenerPlan
 {
@@ -78,7 +78,8 @@ internal sealed class ListenerPlan
         (_managementTlsAddress, _managementTlsAddressStrength) = (address, strength);
 
     /// <summary>
-    /// Sets address and port for Prometheus without TLS. The value <c>default</c> means the setting <c>none</c>: no such listener.
+    /// Sets address and port for Prometheus without TLS. If the setting is <c>none</c>, <paramref name="listener"/> is
+    /// <c>default</c>, and there is no such listener.
     /// </summary>
     public void ListenForMetrics(ListenAddress listener, int strength)
     {
@@ -130,7 +131,7 @@ internal sealed class ListenerPlan
     /// <summary>Returns the endpoints of the HTTP API.</summary>
     public IReadOnlyList<IPEndPoint> ManagementEndPoints()
     {
-        // As in RabbitMQ, a configuration with only a TLS listener has no listener without TLS.
+        // As in RabbitMQ, there is no listener without TLS if only a listener with TLS is configured.
         if (ManagementTlsPort is not null && ManagementPort is null && _managementAddress is null)
             return [];
         return EndPoints(_managementAddress, _managementAddressStrength, ManagementPort ?? DefaultManagementPort).ToList();
@@ -143,7 +144,7 @@ internal sealed class ListenerPlan
     /// <summary>Returns the endpoints for Prometheus.</summary>
     public IReadOnlyList<IPEndPoint> MetricsEndPoints()
     {
-        // As for the HTTP API, a configuration with only a TLS listener has no listener without TLS.
+        // As for the HTTP API, there is no listener without TLS if only a listener with TLS is configured.
         if (WithoutMetrics || (MetricsTlsPort is not null && MetricsPort is null && _metricsAddress is null))
             return [];
         int management = ManagementPort ?? ManagementTlsPort ?? DefaultManagementPort;

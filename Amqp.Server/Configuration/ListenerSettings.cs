@@ -26,8 +26,8 @@ internal static class ListenerSettings
             "Path of a Unix socket that also accepts AMQP connections. Users in `loopback_users` may log in through this socket.",
             (target, value) => target.Options.Connections.UnixSocketPath = value),
         Setting.Of("proxy_protocol", ValueKinds.Boolean, "false",
-            "`true` if a proxy connects to the AMQP listeners. It must send the client's address in a PROXY protocol header (version 1 "
-                + "or 2), before TLS. Connections without this header are closed.",
+            "`true` if clients connect through a proxy. Before the TLS handshake, the proxy must send the client's address in a PROXY "
+                + "protocol header (version 1 or 2). Connections without this header are closed.",
             (target, value) => target.Options.Connections.ProxyProtocol = value),
         Setting.Of("proxy_protocol.trusted", Networks, "",
             "Networks of trusted proxies. If a trusted proxy reports a loopback address as the client's, `loopback_users` can log in. A "
@@ -39,13 +39,13 @@ internal static class ListenerSettings
             (target, value) => target.Listeners.ManagementPort = value),
         Setting.Of("management.ssl.port", Integer(0, 65_535), "",
             "Port of the HTTP API over TLS, usually 15671. Default: no TLS. This setting closes the port without TLS. To keep that port, "
-                + "also set one of the settings `management.tcp`.",
+                + "also set `management.tcp.port` or `management.tcp.ip`.",
             (target, value) => target.Listeners.ManagementTlsPort = value),
         Setting.Of("management.listener.port", Integer(0, 65_535), "",
-            "RabbitMQ 3.7's name of `management.tcp.port`. If `management.listener.ssl` is `true`, the same as `management.ssl.port`.",
+            "RabbitMQ 3.7's name for `management.tcp.port`. If `management.listener.ssl` is `true`, the same as `management.ssl.port`.",
             (target, value) => target.Listeners.EarlierManagementPort = value),
         Setting.Of("management.listener.ip", Address, "",
-            "RabbitMQ 3.7's name of `management.tcp.ip`. If `management.listener.ssl` is `true`, the same as `management.ssl.ip`.",
+            "RabbitMQ 3.7's name for `management.tcp.ip`. If `management.listener.ssl` is `true`, the same as `management.ssl.ip`.",
             (target, value, how) => target.Listeners.SetEarlierManagementAddress(value, how.Strength)),
         Setting.Of("management.listener.ssl", ValueKinds.Boolean, "false",
             "`true` enables TLS on the listener that `management.listener` sets.",

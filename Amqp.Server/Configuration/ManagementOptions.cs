@@ -8,7 +8,7 @@ public sealed class ManagementOptions
     /// <summary>Addresses on which the HTTP API listens. Port 0 means any free port; all addresses with port 0 get the same port.</summary>
     public IReadOnlyList<IPEndPoint> Listeners { get; set; } = new ListenerPlan().ManagementEndPoints();
 
-    /// <summary>Addresses and TLS options of the HTTP API over TLS. By default, the certificate options are those of AMQP.</summary>
+    /// <summary>Addresses and TLS options of the HTTP API over TLS. The certificate options default to those of AMQP.</summary>
     public TlsOptions Tls { get; set; } = new() { Prefix = "management.ssl" };
 
     /// <summary>Path that precedes <c>/api</c> in URLs: empty, or a path that starts with a slash and does not end with one.</summary>
@@ -27,7 +27,7 @@ public sealed class ManagementOptions
     public long MaxBodySize { get; set; } = 20_000_000;
 
     /// <summary>
-    /// Limit for open connections to the HTTP API; 0 is no limit. The listener for Prometheus has a separate limit of the same size.
+    /// Limit for open connections to the HTTP API; 0 is no limit. The same limit applies to the Prometheus port separately.
     /// </summary>
     public int MaxConnections { get; set; } = 1_000;
 
@@ -38,7 +38,8 @@ public sealed class ManagementOptions
     public int MaxLoginSessions { get; set; } = 1_000;
 
     /// <summary>
-    /// Limit for the total size of the messages that one response to <c>get</c> returns, in bytes. Always returns the first message.
+    /// Maximum total size, in bytes, of the messages that one response to <c>get</c> contains. The first message is always returned, even
+    /// if it is larger.
     /// </summary>
     public long GetMaxBytes { get; set; } = 64L * 1024 * 1024;
 }

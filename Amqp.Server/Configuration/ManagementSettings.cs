@@ -25,7 +25,7 @@ internal static class ManagementSettings
                 + "Connections above a limit are closed at once.",
             (target, value) => target.LimitHttpConnections(value)),
         Setting.Of("management.tcp.max_connections", Integer(1, int.MaxValue).Or("infinity", 0), "",
-            "RabbitMQ 4.3's name of `management.connection_max`. If several of `management.connection_max`, "
+            "RabbitMQ 4.3's name for `management.connection_max`. If several of `management.connection_max`, "
                 + "`management.tcp.max_connections` and `management.ssl.max_connections` are set, the smallest value applies.",
             (target, value) => target.LimitHttpConnections(value)),
         Setting.Of("management.ssl.max_connections", Integer(1, int.MaxValue).Or("infinity", 0), "",

@@ -10,8 +10,8 @@ internal sealed class MemoryWatermark
     public long? Absolute { get; set; }
 
     /// <summary>
-    /// Limit for transient messages in memory, as a share of the high watermark. Messages above this limit are paged out to disk. With 1 or
-    /// more, nothing is paged out.
+    /// Limit for transient messages in memory, as a share of the high watermark. Messages above this limit are paged out to disk. A value
+    /// of 1 or more turns paging off.
     /// </summary>
     public double PagingRatio { get; set; } = 0.5;
 

@@ -18,19 +18,19 @@ internal static class MessageSettings
         Setting.Of("vm_memory_high_watermark.relative", Fraction, "0.6",
             "Publishers are blocked while the broker's data takes more than this share of the available memory. This data consists of "
                 + "transient messages that are not paged out, persistent messages that are not yet written, index entries of messages, "
-                + "partly received messages, open transactions, unacknowledged deliveries, unsent output to clients, and connections, "
-                + "channels, consumers, queues, exchanges and bindings. A limit can also be set at runtime "
-                + "(`set_vm_memory_high_watermark`). If the runtime limit is lower than this setting and lower than the memory of the "
-                + "empty process, the broker compares the runtime limit with the resident size of the process, as in RabbitMQ. So a very "
-                + "small limit raises the alarm.",
+                + "partly received messages, open transactions, unacknowledged deliveries and unsent output to clients. It also includes "
+                + "connections, channels, consumers, queues, exchanges and bindings. A limit can also be set at runtime "
+                + "(`set_vm_memory_high_watermark`). If the runtime limit is lower than this setting and lower than the resident size of "
+                + "the process at its start, the broker compares the runtime limit with the current resident size, as in RabbitMQ. So a "
+                + "very small limit raises the alarm.",
             (target, value) => target.Memory.Relative = value),
         Setting.Of("vm_memory_high_watermark.absolute", Bytes(0, long.MaxValue), "",
             "Publishers are blocked while the broker's data takes more bytes than this. Takes precedence over "
                 + "`vm_memory_high_watermark.relative`.",
             (target, value) => target.Memory.Absolute = value),
         Setting.Of("vm_memory_high_watermark_paging_ratio", PositiveFactor, "0.5",
-            "If transient messages in memory take more than this share of the memory high watermark, the oldest are paged out to disk. "
-                + "With 1.0 or more, paging is off.",
+            "If transient messages in memory take more than this share of the memory high watermark, the oldest of them are paged out to "
+                + "disk. With 1.0 or more, paging is off.",
             (target, value) => target.Memory.PagingRatio = value),
         Setting.Of("disk_free_limit.absolute", Bytes(0, long.MaxValue), "50MB",
             "While the disk of the data directory has fewer free bytes than this, publishers are blocked and transient messages are not "

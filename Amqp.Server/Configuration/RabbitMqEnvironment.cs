@@ -44,8 +44,8 @@ internal static class RabbitMqEnvironment
     };
 
     /// <summary>
-    /// Variables that RabbitMQ's image supported before version 3.9, with the keys that replaced them. Since then, the image does not start
-    /// if one is set.
+    /// Variables that RabbitMQ's image supported before version 3.9, with the configuration keys that replaced them. Later images do not
+    /// start if such a variable is set.
     /// </summary>
     private static readonly Dictionary<string, string> _former = new()
     {
@@ -67,7 +67,7 @@ internal static class RabbitMqEnvironment
     /// <summary>Variables that name the data directory. The first variable that is set applies.</summary>
     public static IReadOnlyList<string> DataFolders { get; } = [Prefix + "MNESIA_DIR", Prefix + "MNESIA_BASE", DataFolder];
 
-    /// <summary>Variables whose value may be read from a file, which the variable with the suffix <c>_FILE</c> names.</summary>
+    /// <summary>Variables whose value may be in a file. The variable with the suffix <c>_FILE</c> then names the file.</summary>
     private static IEnumerable<string> InFiles => [DefaultUser, DefaultPassword, Prefix + "DEFAULT_VHOST"];
 
     /// <summary>Returns the settings from the variables.</summary>
@@ -121,8 +121,8 @@ internal static class RabbitMqEnvironment
     }
 
     /// <summary>
-    /// Returns the value of a variable. If it is not set, returns the content of the file that the variable with the suffix <c>_FILE</c>
-    /// names, or else null.
+    /// Returns the value of a variable. If the variable is not set, reads the value from the file that the variable with the suffix
+    /// <c>_FILE</c> names. Returns null if neither variable is set.
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static string? ValueOf(IReadOnlyDictionary<string, string> variables, string variable) =>
@@ -175,8 +175,8 @@ internal static class RabbitMqEnvironment
     }
 
     /// <summary>
-    /// Reads log levels such as <c>debug</c> or <c>warning,connection=info</c>. The word <c>+json</c> selects lines in JSON, <c>-json</c>
-    /// selects plain text.
+    /// Reads log levels such as <c>debug</c> or <c>warning,connection=info</c>. The word <c>+json</c> selects JSON for the log, and the
+    /// word <c>-json</c> selects plain text.
     /// </summary>
     private static IEnumerable<Assignment> ReadLevels(string value, SettingSource source)
     {

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Configuration;
 
 /// <summary>
-/// The data and configuration folders of RabbitMQ's packages. A program called <c>rabbitmq-server</c> uses them, unless the environment
-/// names others.
+/// The data and configuration folders of RabbitMQ's packages. A program called <c>rabbitmq-server</c> uses these folders, unless the
+/// environment names other folders.
 /// </summary>
 internal static class RabbitMqFolders
 {

@@ -73,7 +73,7 @@ internal sealed class Setting
     /// <param name="reason">The broker's behaviour, which the warning explains.</param>
     public Setting Ignoring(ValueKind<string> kind, string reason) => With(new ForeignValue(kind, reason, Restricts: false));
 
-    /// <summary>Adds values that prevent the start: with them RabbitMQ restricts something, which this broker cannot do.</summary>
+    /// <summary>Adds values that restrict something in RabbitMQ. This broker cannot, so it does not start with such a value.</summary>
     /// <param name="kind">Type of these values.</param>
     /// <param name="reason">The broker's behaviour, which the error explains.</param>
     public Setting Refusing(ValueKind<string> kind, string reason) => With(new ForeignValue(kind, reason, Restricts: true));
@@ -101,7 +101,7 @@ internal sealed class Setting
         text => kind.TryRead(text, out T? value) ? value : null;
 }
 
-/// <summary>Some values of a setting that are valid in RabbitMQ but have no effect on this broker.</summary>
+/// <summary>Some values of a setting. These values are valid in RabbitMQ, but have no effect on this broker.</summary>
 /// <param name="Kind">Type of these values.</param>
 /// <param name="Reason">The broker's behaviour, which warnings and errors explain.</param>
 /// <param name="Restricts">True if these values restrict access or limit a resource in RabbitMQ.</param>

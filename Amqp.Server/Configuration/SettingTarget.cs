@@ -25,14 +25,14 @@ internal sealed class SettingTarget(BrokerOptions options)
     public TlsPlan ManagementTls { get; } = new(options.Management.Tls);
     public TlsPlan MetricsTls { get; } = new(options.Statistics.MetricsTls);
 
-    /// <summary>True to restrict no user to loopback addresses. Settings of single users are then ignored.</summary>
+    /// <summary>True to let every user connect from any address. Settings that restrict single users are then ignored.</summary>
     public bool WithoutLoopbackUsers { get; set; }
 
     /// <summary>Restricts a user to loopback addresses, or removes the restriction.</summary>
     public void SetLoopbackUser(string user, bool restricted) => _ = restricted ? _loopbackUsers.Add(user) : _loopbackUsers.Remove(user);
 
     /// <summary>
-    /// Adds a tag to the default user, or removes it. As in RabbitMQ, the default tags apply only if this method is never called.
+    /// Gives the default user a tag, or removes the tag. As in RabbitMQ, any call of this method overrides the default tags.
     /// </summary>
     public void SetDefaultUserTag(string tag, bool isSet) => _defaultUserTags[tag] = isSet;
 
@@ -66,7 +66,7 @@ internal sealed class SettingTarget(BrokerOptions options)
             ? Smaller(bound, most)
             : most).Value;
 
-    /// <summary>Adds a SASL mechanism to offer. As in RabbitMQ, the default mechanisms apply only if this method is never called.</summary>
+    /// <summary>Adds a SASL mechanism to offer. As in RabbitMQ, the added mechanisms replace the default mechanisms.</summary>
     public void OfferMechanism(string mechanism) => _mechanisms.Add(mechanism);
 
     /// <summary>Accepts that a setting has no effect. The broker then starts even if the setting restricts something in RabbitMQ.</summary>
@@ -76,10 +76,10 @@ internal sealed class SettingTarget(BrokerOptions options)
     /// <summary>True if the setting was accepted by <see cref="AcceptIneffective"/>.</summary>
     public bool IsAcceptedIneffective(string key) => _accepted.Contains(Comparable(key));
 
-    /// <summary>True to allow no web page of another origin to use the HTTP API. Settings of single origins are then ignored.</summary>
+    /// <summary>True to refuse HTTP API requests from web pages of any other origin. Settings of single origins are then ignored.</summary>
     public bool WithoutCorsOrigins { get; set; }
 
-    /// <summary>Adds an AMQP listener, or a Unix socket.</summary>
+    /// <summary>Adds an AMQP listener, or sets the path of the Unix socket.</summary>
     public void Listen(string name, ListenAddress listener, int strength)
     {
         if (listener.UnixPath is { } path)

@@ -23,7 +23,7 @@ internal sealed class StorePlan
     /// take at most another quarter.
     /// </remarks>
     /// <param name="memory">Provides the memory high watermark and the limit for transient messages in memory.</param>
-    /// <param name="diskFreeLimit">Number of free bytes on the disk. Below this number, no messages are paged out.</param>
+    /// <param name="diskFreeLimit">Free disk space in bytes below which no messages are paged out.</param>
     public StoreOptions ToOptions(MemoryWatermark memory, long diskFreeLimit)
     {
         long highWatermark = memory.Resolve();

@@ -19,21 +19,20 @@ internal static class StoreSettings
                 + "for delivery. The limit is at most a quarter of the memory high watermark.",
             (target, value) => target.Store.ResidentBytes = value),
         Setting.Of("store.max_messages_in_memory", Integer(0, int.MaxValue), "500000",
-            "Limit for the number of messages of all durable queues that have an index entry in memory. An entry takes 24 bytes. Above "
-                + "this limit, the broker removes entries of full segments from memory, and reads them from the segments' index files "
-                + "later.",
+            "Limit for the index entries in memory, for the messages of all durable queues together. An entry takes 24 bytes. Above this "
+                + "limit, the broker removes entries of full segments from memory, and reads them from the segments' index files later.",
             (target, value) => target.Store.MaxMessagesInMemory = value),
         Setting.Of("store.max_unwritten", Bytes(1 << 20, long.MaxValue), "32MiB",
             "Publishers are blocked while more bytes than this wait to be written to disk. The limit is at most a quarter of the memory "
                 + "high watermark, and at most half of `store.disk_reserve`.",
             (target, value) => target.Store.MaxUnwrittenBytes = value),
         Setting.Of("store.disk_reserve", Bytes(0, long.MaxValue), "",
-            "Bytes of disk reserved in the file `reserve`, so that messages can still be acknowledged when "
+            "Size of the file `reserve`, which reserves disk space so that messages can still be acknowledged when "
                 + "the disk is full. Publishers are blocked while the reserve is below its full size. 0 "
                 + "for no reserve. Default: the smaller of `store.segment_size` and 5 % of the disk.",
             (target, value) => target.Store.DiskReserveBytes = value),
         Setting.Of("store.sync_interval", Milliseconds(1, 60_000), "200",
-            "Longest time until the broker syncs persistent messages to disk that were published without confirms.",
+            "Longest time before persistent messages are synced to disk if they were published without confirms.",
             (target, value) => target.Store.SyncInterval = value),
     ];
 }

@@ -6,7 +6,7 @@ namespace Amqp.Server.Configuration;
 /// <summary>RabbitMQ's <c>ssl_options</c> and related settings. Files are in PEM format, and are read again when they change.</summary>
 public sealed class TlsOptions
 {
-    /// <summary>Prefix that the keys of these settings have.</summary>
+    /// <summary>Prefix of the keys of these settings.</summary>
     public string Prefix { get; init; } = "ssl_options";
 
     /// <summary>Addresses of the listeners with TLS.</summary>
@@ -45,7 +45,7 @@ public sealed class TlsOptions
     /// <summary>Part of a client's certificate that contains the user name for the SASL mechanism EXTERNAL.</summary>
     public CertificateName LoginFrom { get; set; } = CertificateName.DistinguishedName;
 
-    /// <summary>Type of the alternative name that is the user name. Used with <see cref="CertificateName.AlternativeName"/>.</summary>
+    /// <summary>Type of the alternative name to use as user name. Used with <see cref="CertificateName.AlternativeName"/>.</summary>
     public AlternativeNameType AlternativeNameType { get; set; } = AlternativeNameType.Dns;
 
     /// <summary>

@@ -3,7 +3,7 @@ using System.Security.Authentication;
 namespace Amqp.Server.Configuration;
 
 /// <summary>
-/// Collects the TLS settings for one kind of listener. Without certificates or TLS versions of their own, HTTP listeners use AMQP's.
+/// Collects the TLS settings for one kind of listener. HTTP listeners without their own certificates or TLS versions use those of AMQP.
 /// </summary>
 /// <param name="options">Options to set.</param>
 internal sealed class TlsPlan(TlsOptions options)
@@ -14,7 +14,7 @@ internal sealed class TlsPlan(TlsOptions options)
     /// <summary>The options to set. Settings that do not depend on other settings may change them directly.</summary>
     public TlsOptions Options => options;
 
-    /// <summary>Adds a TLS version to offer. The default versions are offered only if this method is never called.</summary>
+    /// <summary>Adds a TLS version to offer. The added versions replace the default versions.</summary>
     public void AddVersion(SslProtocols version) => _versions |= version;
 
     /// <summary>Limits the number of intermediate certificates.</summary>

@@ -20,7 +20,7 @@ internal static class TlsSettings
         .. Under("prometheus.ssl", "the metrics", target => target.MetricsTls),
     ];
 
-    /// <summary>The TLS settings of the AMQP listeners. HTTP listeners without own certificates or TLS versions use AMQP's.</summary>
+    /// <summary>The TLS settings of the AMQP listeners. HTTP listeners without own certificates or versions use those of AMQP.</summary>
     public static IReadOnlyList<Setting> OfAmqp { get; } =
     [
         Setting.Of("ssl_options.certfile", Text, "",
@@ -40,7 +40,7 @@ internal static class TlsSettings
             "Refuse clients without a certificate. Has an effect only with `verify_peer`.",
             (target, value) => target.Tls.Options.DemandPeerCertificate = value),
         Setting.Of("ssl_options.depth", Integer(0, 255), "1",
-            "Largest number of intermediate certificates between a client's certificate and that of the trusted authority.",
+            "Largest number of intermediate certificates between a client's certificate and the certificate of the trusted authority.",
             (target, value) => target.Tls.LimitDepth(value)),
         Version("ssl_options", "clients", target => target.Tls),
         Setting.Of("ssl_options.reuse_sessions", ValueKinds.Boolean, "true",
@@ -76,8 +76,8 @@ internal static class TlsSettings
     private static IEnumerable<Setting> Under(string prefix, string what, Func<SettingTarget, TlsPlan> plan) =>
     [
         Setting.Of($"{prefix}.certfile", Text, "",
-            $"PEM file with the server's certificate, for {what}. Default of this and the next four settings: the same setting of "
-                + "`ssl_options`.",
+            $"PEM file with the server's certificate, for {what}. Default of this and the next four settings: the setting of the "
+                + "same name in `ssl_options`.",
             (target, value) => plan(target).Options.CertificateFile = value),
         Setting.Of($"{prefix}.keyfile", Text, "", "PEM file with the private key.",
             (target, value) => plan(target).Options.KeyFile = value),
@@ -86,7 +86,7 @@ internal static class TlsSettings
             "PEM file with the certificates of the authorities that may issue client certificates.",
             (target, value) => plan(target).Options.AuthoritiesFile = value),
         Setting.Of($"{prefix}.depth", Integer(0, 255), "",
-            "Largest number of intermediate certificates between a client's certificate and that of the trusted authority.",
+            "Largest number of intermediate certificates between a client's certificate and the certificate of the trusted authority.",
             (target, value) => plan(target).LimitDepth(value)),
         Version(prefix, "clients of this port", plan),
         Setting.Of($"{prefix}.verify", OneOf("verify_peer", "verify_none"), "verify_none",

@@ -6,7 +6,7 @@ namespace Amqp.Server.Configuration;
 internal delegate bool ValueReader<T>(string text, [MaybeNullWhen(false)] out T value);
 
 /// <summary>A type of values: a description of the valid values, and a parser.</summary>
-/// <param name="Expected">Description of the valid values, for messages and the documentation.</param>
+/// <param name="Expected">Description of the valid values, for error texts and the documentation.</param>
 /// <param name="TryRead">The parser. Returns false if the text is invalid.</param>
 internal sealed record ValueKind<T>(string Expected, ValueReader<T> TryRead)
 {

@@ -70,7 +70,7 @@ internal static class ValueKinds
         }
     });
 
-    /// <summary>A path prefix. As in RabbitMQ, it gets a slash at the start and loses slashes at the end. Empty for no prefix.</summary>
+    /// <summary>A path prefix. As in RabbitMQ, a slash is added at the start and slashes at the end are removed. May be empty.</summary>
     public static readonly ValueKind<string> PathPrefix = new(
         "a path like /rabbit", (string text, [MaybeNullWhen(false)] out string value) =>
         {

@@ -7,7 +7,7 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Makes open connections follow deletions of users and virtual hosts, and changes of permissions.</summary>
+/// <summary>Applies changes of permissions, and deletions of users and virtual hosts, to connections that are already open.</summary>
 internal static class AccessChanges
 {
     /// <summary>

@@ -69,7 +69,7 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     public ConnectionCounts Traffic => Outbox.Counts;
 
-    /// <summary>Number of octets that were written and are not sent yet.</summary>
+    /// <summary>Number of octets that wait in the outbox to be sent.</summary>
     public long PendingOutput => Outbox.Waiting;
 
     /// <summary>The open channels, in order of their numbers.</summary>
@@ -106,7 +106,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     /// <summary>True once the broker has sent connection.close.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing) != 0;
 
-    /// <summary>State as RabbitMQ names it: <c>closing</c>, or a value of <see cref="PublisherBrake.State"/>.</summary>
+    /// <summary>RabbitMQ's name for the connection's state: <c>closing</c>, or a value of <see cref="PublisherBrake.State"/>.</summary>
     public string State => IsClosing ? "closing" : Client?.Brake.State ?? "running";
 
     /// <summary>Runs the connection until it ends. Throws nothing.</summary>
@@ -234,7 +234,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     {
         _connections.Remove(this);
         _broker.ClientMemory.Remove(this);
-        // Usually the read loop has released the client. It has not run if the client was refused after the handshake.
+        // Usually the read loop has done this already. But if the client was refused after the handshake, the read loop has not run.
         _opened?.Client.Admission?.Dispose();
         _opened?.VirtualHost.Statistics.Close(Outbox.Counts);
         if (_closed.TrySetResult() && _opened is { } opened)

@@ -13,7 +13,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
 {
     private readonly Dictionary<ushort, AmqpChannel> _channels = [];
     private readonly Lock _lock = new();
-    private AmqpChannel? _latest; // channel of the last frame, which is often that of the next frame too
+    private AmqpChannel? _latest; // channel of the last frame; the next frame is often for the same channel
 
     /// <summary>The open channels, in order of their numbers. Any thread may read the list.</summary>
     public IReadOnlyList<AmqpChannel> All
@@ -155,7 +155,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         channel.Send(new ChannelCloseOk());
     }
 
-    /// <summary>Raises the event of a closed channel, unless the event was raised when the broker sent channel.close.</summary>
+    /// <summary>Raises the event of a closed channel, unless it was already raised when the broker sent channel.close.</summary>
     private void NoteClosed(AmqpChannel channel)
     {
         if (!channel.IsClosing)

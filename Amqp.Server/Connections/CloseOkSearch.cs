@@ -11,7 +11,9 @@ internal static class CloseOkSearch
     private static ReadOnlySpan<byte> Frame08 => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 61, Frame.End];
 
     /// <summary>Searches the received octets for connection.close-ok. Consumes the octets that cannot belong to it.</summary>
-    /// <param name="buffer">Receives the octets. Returns the last ones, which may be the beginning of connection.close-ok.</param>
+    /// <param name="buffer">
+    /// Before the call, the received octets. After the call, only the last octets, which may be the beginning of connection.close-ok.
+    /// </param>
     /// <param name="isAmqp08">True for a client that uses AMQP 0-8.</param>
     public static bool TryFind(ref ReadOnlySequence<byte> buffer, bool isAmqp08)
     {

@@ -8,7 +8,8 @@ internal sealed class ConnectionDeadline(Action onMissed)
     public static readonly TimeSpan Close = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Time to answer connection.close for clients without a login or with a broken frame. Also limits the last send of any connection.
+    /// Time to answer connection.close for clients that have not completed the handshake or have sent an invalid frame. Also limits the
+    /// last send of each connection.
     /// </summary>
     public static readonly TimeSpan ShortClose = TimeSpan.FromSeconds(3);
 
@@ -18,7 +19,7 @@ internal sealed class ConnectionDeadline(Action onMissed)
     /// <summary>True once a deadline has passed.</summary>
     public bool IsMissed => Volatile.Read(ref _isMissed);
 
-    /// <summary>Starts a deadline, which replaces the current one. The socket is closed after this time.</summary>
+    /// <summary>Replaces the current deadline. The socket is closed when this time has passed.</summary>
     public void Set(TimeSpan time)
     {
         var timer = new CancellationTokenSource(time);

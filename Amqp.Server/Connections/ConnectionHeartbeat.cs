@@ -15,7 +15,7 @@ internal sealed class ConnectionHeartbeat(Outbox outbox, Action<int> onSilent)
     public void NoteReceived() => Volatile.Write(ref _lastReceived, Environment.TickCount64);
 
     /// <summary>
-    /// Suspends the check of the peer until <see cref="ResumeReading"/>, because the read loop does not read the peer's heartbeats.
+    /// Suspends the check of the peer until <see cref="ResumeReading"/>, because the paused read loop reads no heartbeats.
     /// </summary>
     public void PauseReading() => Volatile.Write(ref _isReadingPaused, true);
 

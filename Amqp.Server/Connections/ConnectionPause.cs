@@ -2,7 +2,7 @@ namespace Amqp.Server.Connections;
 
 /// <summary>Pauses the read loop of a connection until a task completes or the connection ends.</summary>
 /// <remarks>Only the read loop calls <see cref="WaitAsync"/>. Any thread may call <see cref="End"/>.</remarks>
-/// <param name="heartbeat">Suspends its check of the peer during a pause.</param>
+/// <param name="heartbeat">Does not check the peer during a pause.</param>
 /// <param name="socketClosed">Cancelled when the socket is closed.</param>
 internal sealed class ConnectionPause(ConnectionHeartbeat heartbeat, CancellationToken socketClosed)
 {

@@ -38,7 +38,7 @@ internal sealed class ConnectionPeer
     /// <summary>The broker's own address and port.</summary>
     public (string Host, int Port) Local { get; }
 
-    /// <summary>True if the peer is on this machine. A loopback address that an untrusted proxy reports does not count.</summary>
+    /// <summary>True if the peer is on this machine. False if an untrusted proxy reported a loopback address.</summary>
     public bool IsLoopback => IsUnixSocket || (_isBelieved && Address is not null && IPAddress.IsLoopback(Address));
 
     /// <summary>True for a connection over a Unix socket.</summary>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Holds the open connections, those that have not logged in yet, and the counts of refused logins.</summary>
+/// <summary>Holds the open connections, the connections that have not logged in yet, and the counts of refused logins.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ConnectionRegistry(
     IOptions<BrokerOptions> options,
@@ -39,7 +39,7 @@ internal sealed class ConnectionRegistry(
 
     public int Count => _connections.Count;
 
-    /// <summary>True while new connections are closed at once. Any thread may use this property.</summary>
+    /// <summary>True while the broker closes each new connection immediately. Thread-safe.</summary>
     public bool IsSuspended
     {
         get => Volatile.Read(ref _isSuspended);

@@ -4,7 +4,7 @@ namespace Amqp.Server.Connections;
 
 /// <summary>Counts and logs the refused logins of each address. Thread-safe.</summary>
 /// <remarks>
-/// In each period of ten seconds, the first refused logins of an address have a line each. One more line counts the others.
+/// In each period of ten seconds, the first refused logins of an address are logged one by one. The others are only counted in the log.
 /// </remarks>
 internal sealed class FailedLogins : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class FailedLogins : IDisposable
     private readonly ILogger _logger;
     private readonly int _limit;
 
-    /// <param name="limit">Number of refused logins per address and ten seconds that are answered at once; 0 to answer all at once.</param>
+    /// <param name="limit">In ten seconds, this number of refused logins per address is answered without delay; 0 for no limit.</param>
     /// <param name="clock">Measures the ten seconds.</param>
     /// <param name="logger">Logs the refused logins.</param>
     public FailedLogins(int limit, TimeProvider clock, ILogger logger)

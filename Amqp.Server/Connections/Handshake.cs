@@ -21,7 +21,7 @@ internal sealed class Handshake(
     /// <summary>Highest channel number of AMQP.</summary>
     private const int MaxChannelNumber = ushort.MaxValue;
 
-    /// <summary>Delay before the socket is closed for a refused client that does not understand connection.close, as in RabbitMQ.</summary>
+    /// <summary>A refused client that does not understand connection.close is disconnected after this delay, as in RabbitMQ.</summary>
     private static readonly TimeSpan _refusalDelay = TimeSpan.FromSeconds(3);
 
     private readonly HandshakeFrames _dialogue = new(input, frames, outbox.Counts);
@@ -152,7 +152,7 @@ internal sealed class Handshake(
     /// <summary>Refuses a login. A delay slows down attempts to guess passwords.</summary>
     /// <param name="mechanism">Name of the SASL mechanism, for the reply text.</param>
     /// <param name="isTold">True to answer with connection.close. False to close the socket after a delay.</param>
-    /// <param name="mustWait">True to delay the answer in any case.</param>
+    /// <param name="mustWait">True to delay the answer even if it is connection.close.</param>
     /// <param name="aborted">Ends the delay.</param>
     private static async Task<OpenedConnection?> RefuseAsync(string mechanism, bool isTold, bool mustWait, CancellationToken aborted)
     {

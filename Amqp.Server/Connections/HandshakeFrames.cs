@@ -17,7 +17,7 @@ internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, Conn
         var result = await input.ReadAtLeastAsync(ProtocolHeader.Size, aborted);
         if (result.Buffer.Length < ProtocolHeader.Size)
         {
-            // A peer that sends no header only checks if the port is open.
+            // The peer has sent no whole header: for example, a health check that only connects to the port.
             input.AdvanceTo(result.Buffer.End);
             return null;
         }

@@ -4,7 +4,8 @@ namespace Amqp.Server.Connections;
 
 /// <summary>Logs the lines of a connection and its channels. The lines per peer address are limited. Thread-safe.</summary>
 /// <remarks>
-/// Warnings and errors count towards the limit. Above it, information lines are dropped too. Lines with an exception are never dropped.
+/// Only warnings and errors count towards the limit. If an address exceeds its limit, its other lines are dropped too. Lines with an
+/// exception are never dropped.
 /// </remarks>
 /// <param name="logger">Receives the lines within the limit.</param>
 /// <param name="allowance">The limit, shared by all connections.</param>

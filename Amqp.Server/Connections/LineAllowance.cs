@@ -2,9 +2,9 @@ using System.Net;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Limits the log lines per ten seconds: those of each address, and those of all addresses together. Thread-safe.</summary>
+/// <summary>Limits the number of log lines in ten seconds, for each address and for all addresses together. Thread-safe.</summary>
 /// <remarks>
-/// After ten seconds, one line gives the number of dropped lines. If too many addresses are active, further addresses log nothing.
+/// After ten seconds, the numbers of dropped lines are logged. If too many addresses are active, further addresses log nothing.
 /// </remarks>
 internal sealed class LineAllowance : IDisposable
 {
@@ -30,8 +30,8 @@ internal sealed class LineAllowance : IDisposable
     /// Logs a summary for one address. Receives the number of dropped lines, the address, and the last dropped line.
     /// </param>
     /// <param name="sumUpOthers">
-    /// Logs the number of dropped lines of all addresses without a summary of their own. The ten addresses with the most dropped lines have
-    /// one.
+    /// Logs one number for all other addresses: the sum of their dropped lines. Only the ten addresses with the most dropped lines get a
+    /// summary each.
     /// </param>
     public LineAllowance(int perAddress, int inAll, TimeProvider clock, Action<long, string, string> sumUp, Action<long> sumUpOthers)
     {

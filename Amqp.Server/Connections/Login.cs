@@ -4,7 +4,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Authenticates a client with its connection.start-ok, and with its certificate if it has one.</summary>
+/// <summary>Authenticates a client. EXTERNAL uses the client's certificate. Other mechanisms use connection.start-ok.</summary>
 internal sealed class Login(ConnectionPeer peer, UserStore users, BrokerOptions options)
 {
     /// <summary>The mechanisms to offer in connection.start, separated by spaces.</summary>
@@ -15,9 +15,7 @@ internal sealed class Login(ConnectionPeer peer, UserStore users, BrokerOptions 
     /// <param name="user">The user; null if the login is refused.</param>
     /// <param name="name">The user name that the client gave; empty if the client gave none.</param>
     /// <param name="refusal">Reason for a refused login, for the log.</param>
-    /// <returns>
-    /// False if the mechanism is not offered, or the response is malformed. Otherwise true, even if the login is refused.
-    /// </returns>
+    /// <returns>True if the mechanism is offered and the response is well-formed, even if the login is refused.</returns>
     public bool TryRead(in ConnectionStartOk startOk, out User? user, out string name, out string refusal)
     {
         (user, name, refusal) = (null, "", "malformed response or unknown mechanism");
@@ -35,9 +33,7 @@ internal sealed class Login(ConnectionPeer peer, UserStore users, BrokerOptions 
         return true;
     }
 
-    /// <summary>
-    /// True if the configuration allows the mechanism. EXTERNAL also needs TLS with the verification of client certificates.
-    /// </summary>
+    /// <summary>True if the configuration allows the mechanism. EXTERNAL also needs TLS with verification of client certificates.</summary>
     private bool IsOffered(string mechanism) =>
         options.Access.AuthenticationMechanisms.Contains(mechanism)
         && (mechanism != SaslMechanisms.External || (peer.IsTls && options.Tls.VerifyPeer));

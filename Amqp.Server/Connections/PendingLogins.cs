@@ -69,7 +69,7 @@ internal sealed class PendingLogins(int most, TimeProvider clock, ILogger logger
     }
 
     /// <summary>Counts a connection that was closed because of the limit. The caller holds the lock.</summary>
-    /// <returns>Number of these connections since the last log line; 0 if it is too early for another line.</returns>
+    /// <returns>Number of connections closed since the last log line; 0 if another line must not be logged yet.</returns>
     private long CountToLog()
     {
         _cutOff++;

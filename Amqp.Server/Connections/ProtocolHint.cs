@@ -1,6 +1,6 @@
 namespace Amqp.Server.Connections;
 
-/// <summary>Guesses a peer's protocol from its first octets, if they are no header of AMQP 0-9-1.</summary>
+/// <summary>Guesses a peer's protocol from the first octets that the peer sent, if these octets are no AMQP 0-9-1 header.</summary>
 internal static class ProtocolHint
 {
     private const byte TlsHandshake = 0x16;

@@ -11,7 +11,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Reads the frames of an open connection. Handles all frames of one socket read together, without awaiting.</summary>
+/// <summary>
+/// Reads the frames of an open connection. The frames from one read of the socket are handled together, without awaiting.
+/// </summary>
 /// <remarks>Between reads, the loop may wait until the store has written enough, an alarm ends, or the client reads its output.</remarks>
 internal sealed class ReadLoop(
     AmqpConnection connection, PipeReader input, FrameReader frames, DispatchRound round,
@@ -45,8 +47,8 @@ internal sealed class ReadLoop(
             long arrived = buffer.Length;
             HandleFrames(ref buffer);
             connection.Outbox.Counts.NoteReceived(arrived - buffer.Length);
-            // During a pause, the rest of the buffer may contain whole frames. It is not marked as examined, so that the next read returns
-            // at once.
+            // During a pause, the rest of the buffer may contain whole frames. The rest is not marked as examined, so that the next read
+            // returns at once.
             bool isPaused = _mustPause;
             input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);
             EndRound();

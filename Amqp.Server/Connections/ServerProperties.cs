@@ -3,7 +3,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The server properties in connection.start, which include the broker's capabilities.</summary>
+/// <summary>The server properties in connection.start. They include the broker's capabilities.</summary>
 internal static class ServerProperties
 {
     private static readonly FieldValue _capabilities = FieldValue.FromTable(new FieldTable(

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Amqp.Server.Hosting;
 
 /// <summary>
-/// Adds Kestrel middleware below AMQP to a listener: the limit for connections that have not logged in, the PROXY header, and TLS.
+/// Adds the Kestrel middleware that runs before AMQP: the limit for connections that have not logged in, the PROXY header, and TLS.
 /// </summary>
 internal static class AmqpListening
 {

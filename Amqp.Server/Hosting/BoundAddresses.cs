@@ -23,7 +23,7 @@ internal sealed class BoundAddresses
     /// <param name="listen">Kestrel's options of the listener. After the start, they contain the actual address.</param>
     public void Add(string protocol, ListenOptions listen) => _bound.Add((protocol, listen));
 
-    /// <summary>Returns the addresses for a protocol, a constant of <see cref="NodeListener"/>.</summary>
+    /// <summary>Returns the addresses for a protocol. The protocol is a constant of <see cref="NodeListener"/>.</summary>
     public IEnumerable<IPEndPoint> For(string protocol) =>
         from listener in Listeners where listener.Protocol == protocol select listener.EndPoint;
 

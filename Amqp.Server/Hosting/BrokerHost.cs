@@ -89,7 +89,7 @@ internal static class BrokerHost
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<BrokerOpening>();
         services.AddSingleton(services => services.GetRequiredService<BrokerOpening>().Open());
-        // For services that are created before the broker is open.
+        // Lazy, because some services are created before the broker is open.
         services.AddSingleton(services => new Lazy<MessageBroker>(services.GetRequiredService<MessageBroker>));
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<BoundAddresses>();
@@ -126,7 +126,7 @@ internal static class BrokerHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null; // the HTTP API checks the size itself, to answer an error as RabbitMQ does
+            kestrel.Limits.MaxRequestBodySize = null; // the HTTP API checks the size itself, and returns RabbitMQ's error
             new BrokerListeners(kestrel, options).Listen();
         });
         builder.Services.AddOptions<SocketTransportOptions>().Configure<ListenSockets>((transport, sockets) =>

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Opens the broker before Kestrel listens, reports a complete start, and stops all parts of the broker in order.</summary>
+/// <summary>
+/// Opens the broker before Kestrel listens, reports that the start is complete, and stops all parts of the broker in order.
+/// </summary>
 internal sealed class BrokerLifetime(
     Lazy<MessageBroker> opened,
     ConnectionRegistry connections,

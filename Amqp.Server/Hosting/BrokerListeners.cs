@@ -43,7 +43,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         }
     }
 
-    // Without a TLS listener, no certificates need be configured, and none are loaded.
+    // Loads no certificates if there is no TLS listener, because then none need to be configured.
     private Action<ListenOptions> AmqpOverTls(int listeners)
     {
         if (listeners == 0)

@@ -18,7 +18,8 @@ internal sealed class BrokerOpening(
     ILoggerFactory loggers)
 {
     /// <summary>
-    /// Returns a wrapper of the message store. Tests replace the function, to observe calls to the store or make them fail.
+    /// Receives the message store, and returns the store that the broker uses. Tests set the function, to observe calls to the store or
+    /// make them fail.
     /// </summary>
     public Func<IMessageStore, IMessageStore> Seam { get; set; } = static store => store;
 

@@ -65,7 +65,7 @@ internal sealed class ListenSockets(SocketOptions options)
         try
         {
             var file = new FileInfo(path);
-            if (file is { Exists: true, Length: 0 } && !IsAnswering(endPoint)) // a file with content is no socket, and stays
+            if (file is { Exists: true, Length: 0 } && !IsAnswering(endPoint)) // a file with content is no socket, and is not deleted
                 file.Delete();
             socket.Bind(endPoint);
             if (!OperatingSystem.IsWindows())

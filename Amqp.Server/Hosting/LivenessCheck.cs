@@ -5,7 +5,7 @@ namespace Amqp.Server.Hosting;
 
 /// <summary>Checks that locks can be taken and that the socket threads respond. If the broker hangs, the check never completes.</summary>
 /// <remarks>
-/// The check does not use the disk, because a restart does not repair a disk. It neither publishes, logs nor counts anything.
+/// The check does not use the disk, because restarting the broker would not repair a disk. The check changes no counts and logs nothing.
 /// </remarks>
 internal sealed class LivenessCheck(MessageBroker broker)
 {
@@ -28,10 +28,10 @@ internal sealed class LivenessCheck(MessageBroker broker)
         }
     }
 
-    /// <summary>Sends a datagram to a new socket and receives it. This needs the socket's thread.</summary>
+    /// <summary>Sends a datagram to a new socket and receives it. Completes only if the thread of the socket responds.</summary>
     private static async Task RespondAsync()
     {
-        var self = new UnixDomainSocketEndPoint($"\0amqpbroker-{Guid.NewGuid():n}"); // an abstract socket address of Linux, without a file
+        var self = new UnixDomainSocketEndPoint($"\0amqpbroker-{Guid.NewGuid():n}"); // an abstract address in Linux, which needs no file
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         socket.Bind(self);
         var receive = socket.ReceiveAsync(new byte[1].AsMemory());

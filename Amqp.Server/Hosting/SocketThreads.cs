@@ -11,7 +11,7 @@ namespace Amqp.Server.Hosting;
 internal static class SocketThreads
 {
     /// <summary>
-    /// Sets .NET's environment variable for inline completions of sockets. Call before the first socket: .NET reads the variable once.
+    /// Sets .NET's environment variable for inline completions of sockets. Call before a socket is created: .NET reads the variable once.
     /// </summary>
     public static void CarryWork() => Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 }

@@ -6,12 +6,12 @@ using Amqp.Server.Hosting.Tls;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Checks the certificates, definition files, addresses and folders that the settings name, without starting the broker.</summary>
+/// <summary>Checks, without starting the broker, the certificates, definition files, addresses and folders in the settings.</summary>
 internal static class StartChecks
 {
     private static readonly TimeSpan _soon = TimeSpan.FromDays(30);
 
-    /// <summary>Runs all checks, and adds their errors and warnings to the configuration, which has no errors so far.</summary>
+    /// <summary>Runs all checks and adds the errors and warnings to the configuration. Call only if it has no errors yet.</summary>
     public static void Run(BrokerConfiguration configuration)
     {
         BrokerOptions options = configuration.Options;

@@ -28,9 +28,9 @@ internal sealed class SystemdSockets
     /// <summary>Handles of the sockets named <c>metrics</c>, for Prometheus.</summary>
     public IReadOnlyList<ulong> Metrics { get; }
 
-    /// <summary>Reads from environment variables the sockets that systemd opened for this process.</summary>
+    /// <summary>Finds the sockets that systemd opened for this process. systemd describes them in environment variables.</summary>
     /// <param name="variable">Returns the value of a variable; null if the variable is not set.</param>
-    /// <param name="processId">Id of this process. <c>LISTEN_PID</c> must have the same value.</param>
+    /// <param name="processId">Id of this process. If <c>LISTEN_PID</c> is another id, the sockets are not used.</param>
     public static SystemdSockets Read(Func<string, string?> variable, int processId)
     {
         int count = Number(variable("LISTEN_PID")) == processId ? Number(variable("LISTEN_FDS")) ?? 0 : 0;

@@ -5,8 +5,8 @@ namespace Amqp.Server.Hosting;
 
 /// <summary>Notifies systemd's watchdog (<c>WatchdogSec=</c>) while the broker works. See sd_watchdog_enabled(3).</summary>
 /// <remarks>
-/// The broker runs a check before each notification. If the check hangs, systemd restarts the broker. While the broker stops, there are no
-/// checks.
+/// The broker runs a check before each notification. If the check hangs, systemd restarts the broker. While the broker stops, it sends the
+/// notifications without checks.
 /// </remarks>
 /// <param name="interval">Time between two notifications.</param>
 /// <param name="check">Check that completes if the broker works, and hangs if not.</param>
@@ -23,7 +23,7 @@ internal sealed class SystemdWatchdog(
     /// Returns the time between two notifications: half of the watchdog's timeout. Returns null if no watchdog watches this process.
     /// </summary>
     /// <param name="variable">Returns the value of an environment variable; null if the variable is not set.</param>
-    /// <param name="processId">Id of this process. <c>WATCHDOG_PID</c> must have the same value if it is set.</param>
+    /// <param name="processId">Id of this process. If <c>WATCHDOG_PID</c> is set to another id, the result is null.</param>
     /// <returns>-</returns>
     public static TimeSpan? Interval(Func<string, string?> variable, int processId)
     {

@@ -51,7 +51,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
         return new Block(this);
     }
 
-    /// <summary>Releases half of the blocks, rounded up, that were not needed since the last call.</summary>
+    /// <summary>Of the blocks that were never needed since the last call, releases half (rounded up).</summary>
     public void Trim()
     {
         lock (_lock)

@@ -27,9 +27,7 @@ internal sealed class CatalogContents
         }
     }
 
-    /// <summary>
-    /// Names of durable queues and of exchanges that store messages. The keys are their queue numbers in the message store.
-    /// </summary>
+    /// <summary>Names of durable queues, and of exchanges that store messages. The key is the queue number in the message store.</summary>
     public IReadOnlyDictionary<uint, (string VirtualHost, string Name)> Queues => _queues;
 
     /// <summary>Definitions that the broker could not read, each with the reason.</summary>

@@ -29,10 +29,12 @@ internal sealed record DefinitionCounts(int Total, int VirtualHosts, int Users, 
 /// <param name="Messages">Number of unsettled messages.</param>
 /// <param name="Bytes">Bytes of the unsettled messages.</param>
 /// <param name="RedeliveredUpTo">
-/// Messages up to this sequence number are marked as redelivered at the next start; 0: none. For a queue with priorities, the highest of
-/// all priorities.
+/// Messages up to this sequence number are marked as redelivered at the next start; 0: none. For a queue with priorities, the highest
+/// number over all priorities.
 /// </param>
-/// <param name="LastSequence">Highest sequence number in the log; for a queue with priorities, the highest of all priorities.</param>
+/// <param name="LastSequence">
+/// Highest sequence number in the log; for a queue with priorities, the highest number over all priorities.
+/// </param>
 internal sealed record QueueReport(
     string? VirtualHost, string? Name, uint Number, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
 

@@ -15,7 +15,7 @@ internal sealed record ConnectionSample(string Name, TrafficCounts Traffic, long
 /// <summary>RabbitMQ's metrics of connections.</summary>
 internal static class ConnectionMetrics
 {
-    /// <summary>Counts of one connection, or sums over all connections since the start, including closed ones.</summary>
+    /// <summary>Traffic of one connection, or of all connections since the start, including closed connections.</summary>
     public static readonly Metric<TrafficCounts>[] Octets =
     [
         new(

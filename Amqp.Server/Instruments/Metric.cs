@@ -24,7 +24,7 @@ internal enum MetricKind
     /// <summary>A number that can rise and fall, and that can be added up over several objects.</summary>
     Gauge,
 
-    /// <summary>Number of values in each range of sizes.</summary>
+    /// <summary>A histogram: the number of observed values in each range.</summary>
     Histogram,
 
     /// <summary>A number that is not an amount, such as a flag.</summary>

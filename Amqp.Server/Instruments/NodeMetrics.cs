@@ -72,7 +72,7 @@ internal static class NodeMetrics
             new("disk.free", "By", "Free space on the disk of the data directory")),
     ];
 
-    /// <summary>Limits of the resources that the process uses, and its uptime.</summary>
+    /// <summary>Resource limits of the process, and the uptime of the process.</summary>
     public static readonly Metric<NodeReading>[] Limits =
     [
         new("process_max_fds", MetricKind.Gauge, "Open file descriptors limit", _ => ProcessFiles.Limit),

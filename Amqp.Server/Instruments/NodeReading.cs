@@ -3,7 +3,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Instruments;
 
-/// <summary>The source of a node's metrics.</summary>
+/// <summary>The objects from which the metrics of a node are read.</summary>
 /// <param name="Broker">The open broker.</param>
 /// <param name="Options">The configuration.</param>
 internal readonly record struct NodeReading(MessageBroker Broker, BrokerOptions Options)

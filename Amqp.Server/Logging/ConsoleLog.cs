@@ -44,7 +44,7 @@ internal sealed class ConsoleLog : ILoggerProvider
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
 
     /// <summary>
-    /// Writes a line that is not a log event. The line follows all earlier lines, without delay, because a program may wait for it.
+    /// Writes a line that is not a log event, after all earlier lines. Writes without delay, because a program may wait for the line.
     /// </summary>
     public void WriteLine(string line)
     {

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Logging;
 
-/// <summary>Log lines of start, stop and listeners. Event ids 1 to 99 are reserved for these lines.</summary>
+/// <summary>Log lines about the broker's start and stop, and about its listeners. Event ids 1 to 99 are reserved for these lines.</summary>
 internal static partial class HostingLog
 {
     [LoggerMessage(1, LogLevel.Information,

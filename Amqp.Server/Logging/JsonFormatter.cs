@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Console;
 namespace Amqp.Server.Logging;
 
 /// <summary>
-/// Formats an event as one line with a JSON object: RabbitMQ's fields, the name of the event, and the values in the event's text.
+/// Formats a log event as a JSON object in one line: RabbitMQ's fields, the name of the log event, and the values in its text.
 /// </summary>
 /// <param name="time">Clock of the timestamps.</param>
 internal sealed class JsonFormatter(TimeProvider time) : ConsoleFormatter("json")

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 namespace Amqp.Server.Logging;
 
 /// <summary>
-/// Formats an event as one line: <c>2026-01-02 03:04:05.678 [info] message</c>, in UTC. An exception follows on further lines.
+/// Formats a log event as one line: <c>2026-01-02 03:04:05.678 [info] message</c>, in UTC. An exception follows on further lines.
 /// </summary>
 /// <param name="time">Clock of the timestamps.</param>
 internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line")

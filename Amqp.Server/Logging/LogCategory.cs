@@ -1,6 +1,6 @@
 namespace Amqp.Server.Logging;
 
-/// <summary>Category of a log event, as in RabbitMQ. The category for the HTTP API is an addition.</summary>
+/// <summary>Category of a log event. RabbitMQ has all of these categories except <c>Management</c>.</summary>
 internal enum LogCategory
 {
     /// <summary>Events of no other category: start and stop, alarms, the store.</summary>
@@ -15,7 +15,7 @@ internal enum LogCategory
     /// <summary>Failures of queues and exchanges.</summary>
     Queue,
 
-    /// <summary>Changes over the HTTP API, each with the name of the user, and refused requests.</summary>
+    /// <summary>Changes made over the HTTP API, with the name of the user who made them. Also requests that were refused.</summary>
     Management,
 }
 

@@ -8,7 +8,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>Writes the metrics of the node that have labels.</summary>
+/// <summary>Writes those metrics of the node that have labels.</summary>
 internal static class NodeSection
 {
     /// <summary>Writes the number of unexpected exceptions in each part of the broker.</summary>

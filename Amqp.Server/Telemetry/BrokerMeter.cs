@@ -15,7 +15,7 @@ internal sealed class BrokerMeter : IDisposable
 
     private const string Prefix = "amqpbroker.";
 
-    /// <summary>Maximum age of the totals, in milliseconds. Older totals are counted again.</summary>
+    /// <summary>Maximum age of the totals, in milliseconds. Older totals are replaced.</summary>
     private const long FreshMilliseconds = 20;
 
     private readonly MessageBroker _broker;

@@ -15,7 +15,7 @@ namespace Amqp.Server.Telemetry;
 internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOptions> options, ILogger<OtlpExport> logger)
     : IHostedService, IDisposable
 {
-    /// <summary>Maximum time, in milliseconds, that the stop of the broker waits for the last export.</summary>
+    /// <summary>Maximum time, in milliseconds, that the broker waits for the last export when it stops.</summary>
     private const int StopMilliseconds = 2_000;
 
     /// <summary>ASP.NET Core's source of spans, for requests to the HTTP API.</summary>
@@ -28,7 +28,7 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
 
     private Uri Endpoint => _options.Endpoint!;
 
-    /// <summary>Starts the export. The broker is open by then.</summary>
+    /// <summary>Starts the export. Called after the broker is opened.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _meter = new BrokerMeter(opened.Value, options);
@@ -48,7 +48,7 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
         return Task.CompletedTask;
     }
 
-    /// <summary>Sends the last metrics and spans. At this moment the clients are disconnected, but the broker is still open.</summary>
+    /// <summary>Sends the last metrics and spans. Called after all clients are disconnected, before the broker is closed.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
         Task.Run(() => _metrics?.Shutdown(StopMilliseconds), CancellationToken.None),
         Task.Run(() => _traces?.Shutdown(StopMilliseconds), CancellationToken.None));

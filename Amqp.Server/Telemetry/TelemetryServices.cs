@@ -3,7 +3,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Telemetry;
 
-/// <summary>The only caller of code that uses OpenTelemetry, so that OpenTelemetry is loaded only if telemetry is configured.</summary>
+/// <summary>Only this class calls code that uses OpenTelemetry, so OpenTelemetry is loaded only if telemetry is configured.</summary>
 internal static class TelemetryServices
 {
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -5,8 +5,8 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>A unit of memory that holds message payloads: transient messages, or records of a segment of the log.</summary>
 /// <remarks>
-/// A thread may read <see cref="Memory"/> after one atomic step has pinned the block and found it resident. Once other threads know the
-/// block's number, a property is constant unless its comment names a thread or lock.
+/// A thread may read <see cref="Memory"/> after one atomic step has pinned the block and found it resident. After other threads have
+/// learned the block's number, a property no longer changes, unless its comment names a thread or a lock.
 /// </remarks>
 internal sealed unsafe class Block
 {
@@ -52,15 +52,15 @@ internal sealed unsafe class Block
     /// </summary>
     public bool HasUnloggedQueues { get; set; }
 
-    /// <summary>Bytes appended to the block. Guarded by the log's lock while the block is open; constant after the close.</summary>
+    /// <summary>
+    /// Bytes appended to the block. Guarded by the log's lock while the block is open; constant after the block is closed.
+    /// </summary>
     public int Length { get; set; }
 
     /// <summary>Bytes of the block that are already in the segment's file. Used by the committer only.</summary>
     public int Written { get; set; }
 
-    /// <summary>
-    /// Damaged ranges of the block, found when the block was loaded; null if none. The monitor of this object guards the list.
-    /// </summary>
+    /// <summary>Damaged ranges of the block, found when the block was loaded; null if none. The block's monitor guards the list.</summary>
     public List<Range>? Damage { get; set; }
 
     /// <summary>True if the bytes in memory were read from a file. Set by the loader before the block becomes resident.</summary>

@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>A part of a block, consisting of whole records, that is contiguous in the segment's file.</summary>
+/// <summary>A part of a block that is contiguous in the segment's file. The part consists of whole records.</summary>
 internal readonly record struct BlockPiece
 {
     // 32 bits are enough, because a segment's file is below 4 GiB

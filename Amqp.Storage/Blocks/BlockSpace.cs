@@ -59,7 +59,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     /// <param name="segment">The segment with the records.</param>
     /// <param name="fileOffset">Offset of the block in the segment's file.</param>
     /// <param name="length">Bytes of the block.</param>
-    /// <param name="references">Number of unsettled messages, each counted once for each of its queues; more than 0.</param>
+    /// <param name="references">Number of unsettled messages; more than 0. A message counts once for each of its queues.</param>
     public Block Recover(Segment segment, long fileOffset, int length, long references)
     {
         Block block = _table.Rent();

@@ -29,7 +29,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
     /// <summary>Makes later calls of <see cref="MakeReadable"/> fail.</summary>
     public void Close() => _closed = true;
 
-    /// <summary>Loads a block, to read a message. The caller must have pinned the block.</summary>
+    /// <summary>Loads a block so that a message in it can be read. The caller must have pinned the block.</summary>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     /// <exception cref="StoreDamagedException">The message is damaged.</exception>
     /// <exception cref="IOException">The block cannot be read now.</exception>
@@ -49,7 +49,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         }
     }
 
-    /// <summary>Loads a block of the log that the caller has pinned, if its bytes are not in memory. Ignores errors.</summary>
+    /// <summary>Loads a block of the log if its bytes are not in memory. The caller must have pinned the block. Ignores errors.</summary>
     public void LoadAhead(Block block)
     {
         if (_closed)
@@ -85,7 +85,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         block.WasRead = true;
         CountRead();
         if (block.Damage is not null)
-            // A damaged block stays in memory for its intact messages, but is not marked as resident. Each read then checks for damage.
+            // A damaged block stays in memory for its intact messages. It is not marked as resident, so each read checks for damage.
             return;
         block.State.MarkResident();
         Leave();

@@ -16,7 +16,7 @@ public readonly ref struct PayloadLease : IDisposable
     /// <summary>Head and body of the message, one after the other.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>True if the payload was ever read from disk. False if the payload stayed in memory since its append.</summary>
+    /// <summary>True if the payload was read from disk. False if it has been in memory since the message was appended.</summary>
     public bool WasRead => _block.WasRead;
 
     public void Dispose() => _space.Change(_block, -BlockState.Pin);

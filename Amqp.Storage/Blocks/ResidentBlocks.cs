@@ -15,7 +15,7 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
     public Action? Evicted { get; init; }
 
     /// <summary>
-    /// Adds a resident block as the newest, and evicts the oldest ones above the limit. The caller must have pinned the block.
+    /// Adds a block in memory as the newest. If the limit is exceeded, evicts the oldest blocks. The caller must have pinned the new block.
     /// </summary>
     public void Add(Block block)
     {

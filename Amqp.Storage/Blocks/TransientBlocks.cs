@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>The closed blocks of transient messages that are only in memory, oldest first. Thread-safe.</summary>
+/// <summary>Closed blocks of transient messages, oldest first. These blocks are only in memory. Thread-safe.</summary>
 /// <remarks>
 /// A block leaves this list before its object is reused. Pins are added under the list's lock, so a reused block is never pinned.
 /// </remarks>

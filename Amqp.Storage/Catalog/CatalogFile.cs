@@ -102,7 +102,7 @@ internal sealed class CatalogFile : IDisposable
     /// <param name="exclude">
     /// The lock of the threads that change the catalog. Held during <paramref name="complete"/> and until the new file is in place.
     /// </param>
-    /// <returns>False if <paramref name="complete"/> returned false, and the old file stays in place.</returns>
+    /// <returns>False if <paramref name="complete"/> returned false. The old file then stays in place.</returns>
     public bool TryReplace(CatalogFile next, Func<bool> complete, Lock exclude)
     {
         lock (_swap) // a concurrent Sync waits until the folder is synced

@@ -22,7 +22,7 @@ internal static class CatalogScan
         var records = new RecordScanner(bytes[start..], file: 0, start);
         while (true)
         {
-            // This check finds damage before a record and also after the last record. The compiler of .NET 10.0 would remove a second
+            // One check finds damage before a record and after the last record, because the compiler of .NET 10.0 would remove a second
             // check.
             bool hasRecord = records.MoveNext();
             if (records.Skipped.Length > 0)

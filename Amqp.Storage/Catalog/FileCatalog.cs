@@ -8,16 +8,16 @@ namespace Amqp.Storage.Catalog;
 
 /// <summary>The catalog of a <see cref="DataDirectory"/>: all entries in memory, and a file to which each change is appended.</summary>
 /// <remarks>
-/// The committer syncs the file with the next commit of the log, or after the sync interval. On a full disk, <see cref="Put"/> fails, and a
-/// removal is written later. After any other failed write, the catalog writes nothing more.
+/// The committer syncs the file with the next commit of the log, or after the sync interval. On a full disk, <see cref="Put"/> throws, and
+/// removals are written later. After any other write error, the catalog writes nothing more.
 /// </remarks>
 internal sealed class FileCatalog : ICatalog, IDisposable
 {
     // A file below this size is not rewritten, even if most of it is out of date.
     private const long MinRewriteBytes = 1 << 20;
 
-    // During a rewrite, each pass appends the changes that other threads made during the previous pass. After this many passes, a last pass
-    // holds the lock.
+    // During a rewrite, each pass appends the changes that other threads made during the previous pass. After this number of passes, the
+    // last pass holds the lock, so that no thread can make a change.
     private const int MaxCatchUps = 8;
 
     private readonly Lock _lock = new();
@@ -28,7 +28,7 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     private readonly HashSet<string> _pendingRemovals = new(StringComparer.Ordinal);
     private long _liveBytes = FileHeader.Size; // bytes of the header and of the records of current entries; guarded by _lock
     private long _rewriteAbove = MinRewriteBytes; // the file is rewritten when it has more bytes than this; guarded by _lock
-    private Dictionary<string, byte[]?>? _sinceSnapshot; // changes during a rewrite; null as value: the key was removed; guarded by _lock
+    private Dictionary<string, byte[]?>? _sinceSnapshot; // changes during a rewrite, with null for a removed key; guarded by _lock
     private bool _isRewriteRequested; // guarded by _lock
     private volatile bool _hasPendingRemovals; // true if _pendingRemovals is not empty
     private StoreFailedException? _failure; // guarded by _lock
@@ -128,8 +128,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
 
     /// <summary>Replaces the file by a file with only the current entries. Other threads may change the catalog during the call.</summary>
     /// <remarks>
-    /// Call on one thread at a time. If an error occurs, the old file stays in use. The next rewrite is due when the file has grown by 1
-    /// MiB.
+    /// Call on one thread at a time. After an error, the old file stays in use, and the next rewrite is due when this file has grown
+    /// by 1 MiB.
     /// </remarks>
     public void Rewrite()
     {

@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Compaction;
 
 /// <summary>
-/// Copies the settle records of a dead segment to the acknowledgements of older segments. The dead segment can then be deleted.
+/// Copies the settle records of a dead segment to the acknowledgement files of older segments. The dead segment can then be deleted.
 /// </summary>
 /// <remarks>Used by the housekeeper only.</remarks>
 internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes indexes, StoreOptions options, string directory)
@@ -14,14 +14,14 @@ internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes inde
     private readonly AcknowledgementFiles _acknowledgements = new(files);
 
     /// <summary>
-    /// Copies the settles of a dead segment to older segments, and records the older segments in <see cref="Segment.FoldedInto"/>.
+    /// Copies the settle records of a dead segment to older segments, and adds the older segments to <see cref="Segment.FoldedInto"/>.
     /// </summary>
-    /// <returns>True if an older segment received settles of the dead segment for the first time.</returns>
+    /// <returns>True if at least one of the older segments was not in <see cref="Segment.FoldedInto"/> before.</returns>
     public bool Fold(Segment dead, Segment[] targets)
     {
         var folded = new HashSet<long>(dead.FoldedInto ?? []);
         int before = folded.Count;
-        // A dead target gets no settles, because it will be deleted before the segment that contains the settles.
+        // Skips dead targets, because they will be deleted before this dead segment.
         Segment[] alive = [.. targets.Where(target => target.IsIndexed && !target.IsDead)];
         if (alive.Length > 0)
         {

@@ -29,8 +29,8 @@ internal sealed class CompactionCandidate
     public void AddSettled(Dictionary<uint, SequenceRanges> settled) => AddParts(_settled, settled, Summary.Rows);
 
     /// <summary>
-    /// Keeps the settles of messages in an existing segment. Call for the candidate too: a settled message may stay in it for another
-    /// queue.
+    /// Keeps the settles of messages in an existing segment. Also call this for the candidate itself, because a settled message may stay in
+    /// it for another queue.
     /// </summary>
     public void AddTarget(SegmentSummary target) => AddParts(Kept, Summary.Settled, target.Rows);
 

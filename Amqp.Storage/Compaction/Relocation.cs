@@ -13,7 +13,7 @@ internal sealed class Relocation
     /// <summary>Adds a copied record. Call in the order of offsets.</summary>
     /// <param name="from">Offset in the old file.</param>
     /// <param name="to">Offset in the new file.</param>
-    /// <param name="length">Bytes of the record.</param>
+    /// <param name="length">Length of the record, in bytes.</param>
     public void Add(long from, long to, int length)
     {
         if (_pieces.Count > 0)

@@ -29,8 +29,8 @@ internal sealed class SegmentCompactor(
 
     private const int ReadSize = 256 << 10;
 
-    // After an attempt that gains too little, a segment is tried again when N / 2 further segments have an index. N doubles with each such
-    // attempt, up to this maximum.
+    // If compaction gains too little, the segment is tried again once N / 2 further segments have an index. N begins at 2, and doubles with
+    // each such attempt, up to this maximum.
     private const int MaxPatience = 64;
 
     private readonly AcknowledgementFiles _acknowledgements = new(files);
@@ -40,14 +40,14 @@ internal sealed class SegmentCompactor(
     private readonly Dictionary<long, (long NotBefore, int Patience)> _tried = [];
 
     /// <summary>
-    /// True if the last run did not compact a mostly dead segment. The settles of its messages may be in a segment without an index.
+    /// True if the last run left a mostly dead segment as it is. The settles of its messages may be in a segment without an index.
     /// </summary>
     public bool AwaitsSettles { get; private set; }
 
     /// <summary>Compacts the segments that are mostly dead, if enough space is gained.</summary>
     /// <param name="isIdle">
-    /// True if the store is idle. Then segments that lose messages fast are compacted too, as are segments whose last attempt gained too
-    /// little.
+    /// True if the store is idle. Then segments that lose messages fast are compacted too. Segments whose last attempt gained too little
+    /// are tried again.
     /// </param>
     /// <param name="isStopping">Called before each segment. Returns true to stop.</param>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
@@ -206,7 +206,7 @@ internal sealed class SegmentCompactor(
     }
 
     /// <summary>
-    /// Returns the pieces that must stay whole, in order: those of blocks whose messages are also in queues that are not durable.
+    /// Returns, in order, the pieces that must stay whole. They are the pieces of blocks with messages that are also in transient queues.
     /// </summary>
     private BlockPiece[] FindUnloggedPieces(Segment segment) =>
         [.. space.BlocksOf(segment)

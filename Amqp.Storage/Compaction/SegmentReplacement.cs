@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>Replaces files of segments by their compacted files. Used by the committer only, when everything written is synced.</summary>
+/// <summary>Replaces the files of segments with compacted files. The committer uses this class when all written bytes are synced.</summary>
 /// <remarks>A compacted file has no messages of deleted queues, so the deletion of the queues must be durable first.</remarks>
 internal sealed class SegmentReplacement(
     IStoreFiles files, SegmentLayout layout, BlockSpace space, CompactedSegments compacted, string directory, BackgroundFailures failures)
@@ -25,12 +25,12 @@ internal sealed class SegmentReplacement(
         using (layout.Change())
         {
             // The old indexes are deleted before the files are replaced. If a power cut left an old index next to a compacted file, the
-            // file would look truncated.
+            // compacted file would look truncated.
             _ready.RemoveAll(ready => !TryDeleteIndex(ready.Segment));
             files.SyncDirectory(directory);
             _ready.ForEach(Replace);
         }
-        files.SyncDirectory(directory); // synced now, so that no later deletion of a file becomes durable before the replacement
+        files.SyncDirectory(directory); // the replacement must become durable before any later deletion of a file
         _ready.Clear();
     }
 

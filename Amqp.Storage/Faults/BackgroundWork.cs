@@ -3,7 +3,9 @@ namespace Amqp.Storage.Faults;
 /// <summary>Kinds of background work of a store. If such work fails, no message is lost, and the work is retried.</summary>
 public enum BackgroundWork
 {
-    /// <summary>Writes the index of a full segment. Until then, the queue entries of the segment's messages stay in memory.</summary>
+    /// <summary>
+    /// Writes the index of a full segment. Until the index is written, the queue entries of the segment's messages stay in memory.
+    /// </summary>
     Indexing,
 
     /// <summary>Copies the settle records of a dead segment to older segments, so that the dead segment can be deleted.</summary>

@@ -8,7 +8,7 @@ internal sealed class DiskFiles : IStoreFiles
 {
     private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
 
-    /// <summary>Counts and times of reads, writes and syncs.</summary>
+    /// <summary>Number and duration of reads, writes and syncs.</summary>
     public FileUsage Usage { get; } = new();
 
     public IReadOnlyList<string> List(string directory) => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];

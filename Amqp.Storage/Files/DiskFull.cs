@@ -2,7 +2,7 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>Recognizes errors of a full disk, after which a retry can succeed.</summary>
+/// <summary>Recognizes the errors of a full disk. A retry can succeed after such an error.</summary>
 internal static class DiskFull
 {
     private const int NoSpace = 28; // ENOSPC, which the runtime stores in HResult unchanged

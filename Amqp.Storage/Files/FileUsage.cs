@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>Counts and times of the reads, writes and syncs of files since the data directory was opened. Thread-safe.</summary>
+/// <summary>Number and duration of file reads, writes and syncs since the data directory was opened. Thread-safe.</summary>
 public sealed class FileUsage
 {
     private long _reads;
@@ -28,7 +28,7 @@ public sealed class FileUsage
     /// <summary>Time spent in writes.</summary>
     public TimeSpan WriteTime => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _writeTicks));
 
-    /// <summary>Number of syncs of files, without syncs of folders.</summary>
+    /// <summary>Number of syncs of files. Syncs of folders are not counted.</summary>
     public long Syncs => Volatile.Read(ref _syncs);
 
     /// <summary>Time spent in syncs.</summary>

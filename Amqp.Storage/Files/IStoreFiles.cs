@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Files;
 
-/// <summary>The file operations of the store. Tests replace these operations, to make them fail and to check what was synced.</summary>
+/// <summary>The file operations of the store. Tests replace them with operations that fail or record what was synced.</summary>
 internal interface IStoreFiles
 {
     /// <summary>Returns the names of the files in a folder, without the path of the folder.</summary>

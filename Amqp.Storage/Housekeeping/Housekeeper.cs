@@ -14,7 +14,7 @@ namespace Amqp.Storage.Housekeeping;
 /// The store's thread for work that no commit waits for: indexes, compaction, and page files. Also removes queue entries from memory.
 /// </summary>
 /// <remarks>
-/// If the work fails, no message is lost. The failure is reported, and the work is retried, at the latest by the next start.
+/// If the work fails, no message is lost. The store reports the failure and retries the work, at the latest at its next start.
 /// </remarks>
 internal sealed class Housekeeper : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class Housekeeper : IAsyncDisposable
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Segment> _unindexed = []; // used by the housekeeper's thread only
-    // true if compaction waits for the index of the open segment, whose seal was requested; used by the housekeeper's thread only
+    // true if compaction waits until the open segment is sealed and has an index; used by the housekeeper's thread only
     private bool _awaitsSettles;
     private volatile bool _stopping;
 
@@ -50,7 +50,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         new Thread(Run) { IsBackground = true, Name = "Housekeeper" }.Start();
     }
 
-    /// <summary>Writes the index of a closed segment, which is written and synced.</summary>
+    /// <summary>Writes the index of a closed segment. All records of the segment are already written and synced.</summary>
     public void Index(Segment segment) => Do(() =>
     {
         _unindexed.Add(segment);
@@ -95,7 +95,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         Compact(isIdle: false);
     });
 
-    /// <summary>Compacts segments while the store is idle, including segments whose last attempt gained too little.</summary>
+    /// <summary>Compacts segments while the store is idle. Includes segments whose last compaction gained too little space.</summary>
     public void CompactWhileIdle() => Do(() =>
     {
         Compact(isIdle: true);

@@ -5,8 +5,8 @@ using Amqp.Storage.Records;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>
-/// Reads and writes the acknowledgements of segments. Such a file lists settled messages of a segment, so that later segments with settle
-/// records can be deleted.
+/// Reads and writes acknowledgement files. An acknowledgement file lists settled messages of one segment. Later segments, which contain the
+/// settle records of these messages, can then be deleted.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class AcknowledgementFiles(IStoreFiles files)

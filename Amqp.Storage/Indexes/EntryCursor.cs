@@ -23,15 +23,15 @@ internal sealed class EntryCursor : IDisposable
     private int _left; // number of unread entries in the current group
     private readonly long _from;
     private readonly long _begin; // start of the queue's groups in the file
-    // true until a group was found at the caller's offset; if the offset has no group, the cursor reads from _begin on
+    // true until the cursor finds a group at the caller's offset; if no group begins there, the cursor starts again at _begin
     private bool _isGuess;
 
     /// <param name="file">The index. The cursor disposes of the file.</param>
     /// <param name="segment">Id of the segment.</param>
     /// <param name="row">Row of the queue in the index. Only the location of the queue's groups is used.</param>
     /// <param name="at">
-    /// Offset of a group of entries at or before the first wanted entry. If the offset is wrong, as after a rebuild, the cursor searches
-    /// all groups.
+    /// Offset of a group of entries at or before the first wanted entry. If the index was rebuilt, the offset may be wrong; the cursor then
+    /// searches all groups.
     /// </param>
     /// <param name="from">Sequence number of the first wanted entry.</param>
     public EntryCursor(IStoreFile file, long segment, in QueueRow row, long at, long from)

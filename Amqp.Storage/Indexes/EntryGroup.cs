@@ -7,9 +7,9 @@ namespace Amqp.Storage.Indexes;
 internal static class EntryGroup
 {
     // Layout: | header | queue u32 | first i64 | last i64 | entries u16 | entry × entries |
-    // An entry has four numbers of variable length. The first two are differences from the previous entry's sequence and record end:
-    // | sequence difference | offset difference | payload length | number of queues |
-    // The first entry counts from the sequence in "first", and from offset 0.
+    // An entry has four integers of variable length:
+    // | sequence number minus the previous entry's | record offset minus the previous record's end | payload length | number of queues |
+    // In the first entry, "first" is subtracted from the sequence number, and nothing from the offset.
     public const int MaxEntries = 256;
     public const int HeadSize = RecordHeader.Size + 22;
 

@@ -4,7 +4,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>The index files. An index is next to the file of its segment. An index is either complete or missing. Thread-safe.</summary>
+/// <summary>The index files. Each is in the same folder as its segment's file, and is either complete or missing. Thread-safe.</summary>
 internal sealed class IndexFiles(IStoreFiles files)
 {
     public const string Extension = ".idx";

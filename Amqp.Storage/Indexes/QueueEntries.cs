@@ -58,7 +58,7 @@ internal sealed class QueueEntries(uint queue) : IDisposable
         _groupEntries = 0;
     }
 
-    /// <summary>Writes the checksums of the groups for this offset in the index file, and returns the groups.</summary>
+    /// <summary>Writes each group's checksum, which depends on the group's offset in the index file. Returns all groups.</summary>
     public ReadOnlySpan<byte> Seal(long segment, long offset)
     {
         Span<byte> all = _bytes.AsSpan(0, _length);

@@ -5,7 +5,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Builds the index of a segment from its records, added in order. Used once, by one thread.</summary>
+/// <summary>Builds the index of one segment. The records of the segment must be added in order. Used by one thread.</summary>
 /// <param name="segment">Id of the segment.</param>
 /// <param name="blockSize">Maximum bytes of a block with more than one record.</param>
 /// <param name="isSettlesOnly">True for a segment of format 1 whose messages count as settled.</param>

@@ -5,7 +5,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>Creates, rebuilds and reads the indexes of segments. Thread-safe.</summary>
-/// <remarks>A reader of entries holds the lock <see cref="Layout"/> while it uses an index.</remarks>
+/// <remarks>A thread that reads entries holds the lock <see cref="Layout"/> while it uses an index.</remarks>
 internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, SegmentLayout layout)
 {
     private readonly IndexFiles _indexes = new(files);
@@ -13,7 +13,7 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
     /// <summary>The lock that prevents the replacement of a segment's files while a thread reads them.</summary>
     public SegmentLayout Layout { get; } = layout;
 
-    /// <summary>Writes the index of a full segment that the store has written since it was opened.</summary>
+    /// <summary>Writes the index of a full segment. The segment must have been written in this run of the store.</summary>
     /// <exception cref="InvalidDataException">The segment is damaged.</exception>
     /// <exception cref="IOException">The segment cannot be read, or the index cannot be written.</exception>
     public void Create(Segment segment)

@@ -113,7 +113,7 @@ internal static class SegmentScan
 /// <param name="EndsInZeros">True if only zeros follow the last intact record.</param>
 internal readonly record struct ScannedLog(long Length, bool HasHeader, bool HasRecords, long End, bool EndsInZeros)
 {
-    /// <summary>Returns true if the bytes after the last intact record may be the rest of an unfinished write.</summary>
+    /// <summary>Returns true if the bytes after the last intact record may be an unfinished write.</summary>
     public bool MayBeUnfinished(LogEnd end) => end == LogEnd.Unfinished || (end == LogEnd.SyncedOrZeros && EndsInZeros);
 
     /// <summary>Returns true if the header is damaged, false if it is intact or may not have been written yet.</summary>

@@ -5,10 +5,10 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>Row of an index: the messages of one queue in the segment.</summary>
-/// <param name="Queue">Number of the queue.</param>
-/// <param name="Count">Number of messages; more than 0.</param>
-/// <param name="First">Sequence of the first message.</param>
-/// <param name="Last">Sequence of the last message.</param>
+/// <param name="Queue">The number that identifies the queue.</param>
+/// <param name="Count">Count of the messages; more than 0.</param>
+/// <param name="First">Sequence number of the first message.</param>
+/// <param name="Last">Sequence number of the last message.</param>
 /// <param name="Bytes">Bytes of payload.</param>
 /// <param name="At">Offset of the queue's first group of entries in the index file.</param>
 /// <param name="Size">Bytes of all groups of the queue.</param>
@@ -35,7 +35,7 @@ internal sealed class SegmentSummary
     /// <summary>The queues with messages in the segment, ascending by number.</summary>
     public required QueueRow[] Rows { get; init; }
 
-    /// <summary>The ranges of the segment's file that are each read as one block, ascending by offset.</summary>
+    /// <summary>Ranges of the segment's file, ascending by offset. The store reads each range as one block.</summary>
     public required BlockExtent[] Blocks { get; init; }
 
     /// <summary>The sequence numbers in the segment's settle records, by queue number.</summary>

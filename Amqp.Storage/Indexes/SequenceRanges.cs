@@ -12,7 +12,7 @@ internal sealed class SequenceRanges
 
     private readonly List<SequenceRange> _ranges = [];
     private bool _isSorted = true; // true if the ranges are ascending, disjoint and not adjacent
-    private int _sortAt = MinSort; // once an unsorted list has this many ranges, Add sorts it and merges adjacent ranges
+    private int _sortAt = MinSort; // number of ranges at which Add sorts an unsorted list and merges adjacent ranges
 
     /// <summary>The ranges in ascending order, disjoint and not adjacent. Valid until the next addition.</summary>
     public ReadOnlySpan<SequenceRange> All

@@ -8,7 +8,9 @@ namespace Amqp.Storage.Inspection;
 /// <summary>The contents of the log in a data directory, as the next start would find them.</summary>
 /// <param name="Segments">Segments in order of id.</param>
 /// <param name="Queues">Queues in order of number.</param>
-/// <param name="Findings">Damage and unfinished writes, first those in the catalog. The inspection does not read every byte.</param>
+/// <param name="Findings">
+/// Damage and unfinished writes. Findings in the catalog come first. The inspection does not read every byte.
+/// </param>
 public sealed record DataDirectoryContents(
     IReadOnlyList<SegmentContents> Segments, IReadOnlyList<QueueContents> Queues, IReadOnlyList<InspectionFinding> Findings);
 

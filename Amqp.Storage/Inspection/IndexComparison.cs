@@ -4,7 +4,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Compares an index on disk with an index built from the segment's records, which must be intact. Used once.</summary>
+/// <summary>Compares an index on disk with an index built from the segment's records. The records must be intact. Used once.</summary>
 /// <param name="index">The index on disk.</param>
 /// <param name="log">The index built from the records, with one block per record.</param>
 /// <param name="logLength">Bytes of the segment's file.</param>

@@ -6,12 +6,12 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Computes the size of a segment's live records, whose messages are still in a queue.</summary>
+/// <summary>Computes the total size of a segment's live records. A record is live while its message is in a queue.</summary>
 internal sealed class LiveBytes(LogRecovery log)
 {
     public long Of(RecoveredSegment segment, IReadOnlyList<LiveStretch> live)
     {
-        // If the segment has messages of only one queue, all record heads have the same size. Then the index need not be read.
+        // If all messages of the segment are in one queue, the payload begins at the same offset in every record. No index is needed.
         if (segment.Summary.Rows.Length == 1)
             return live.Sum(part => part.Stretch.Bytes + (long)part.Stretch.Count * MessageRecord.PayloadAt(queues: 1));
         try
@@ -22,7 +22,7 @@ internal sealed class LiveBytes(LogRecovery log)
         {
             SegmentSummary summary = log.Rebuild(segment);
             IEnumerable<LiveStretch> left = live.Where(part => Array.Exists(summary.Rows, row => row.Queue == part.Queue));
-            // At = 0 makes the reader look up the offset of the groups, which may differ in the rebuilt index.
+            // The rebuilt index may have its groups of entries at other offsets. At = 0 makes the cursor look up the offset.
             return Walk(segment.Segment, left.Select(part => part with { Stretch = part.Stretch with { At = 0 } }));
         }
     }
@@ -30,7 +30,7 @@ internal sealed class LiveBytes(LogRecovery log)
     private long Walk(Segment segment, IEnumerable<LiveStretch> live)
     {
         long bytes = 0;
-        var shared = new HashSet<long>(); // offsets of counted records with several queues; the bytes of a record count only once
+        var shared = new HashSet<long>(); // offsets of records that belong to several queues and are already counted
         foreach ((uint queue, Stretch stretch) in live)
         {
             using EntryCursor entries = log.Indexes.OpenEntries(segment, queue, stretch.At, stretch.From);

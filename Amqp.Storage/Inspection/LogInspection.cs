@@ -11,12 +11,12 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Inspection;
 
 /// <summary>Counts the messages and segments that the next start would find in the log. Used once.</summary>
-/// <param name="files">Access to the log. Changes by the recovery stay in memory.</param>
+/// <param name="files">Access to the log. The recovery makes its changes in memory only.</param>
 /// <param name="directory">Path of the segments' folder.</param>
 /// <param name="durableQueues">Numbers of the existing queues.</param>
 internal sealed class LogInspection(OverlayFiles files, string directory, IReadOnlySet<uint> durableQueues)
 {
-    // Without a list of queues, recovery keeps the messages of all queues. So messages of deleted queues can be counted.
+    // Null makes the recovery keep the messages of deleted queues too, so that they can be counted.
     private readonly LogRecovery _log = new(files, durableQueues: null, new StoreOptions());
     private readonly Dictionary<long, List<LiveStretch>> _live = []; // by segment id
     private readonly List<QueueContents> _queues = [];
@@ -105,5 +105,5 @@ internal sealed class LogInspection(OverlayFiles files, string directory, IReadO
     }
 }
 
-/// <summary>A range of unsettled messages of a queue.</summary>
+/// <summary>A queue's unsettled messages in a range of sequence numbers of one segment.</summary>
 internal readonly record struct LiveStretch(uint Queue, Stretch Stretch);

@@ -6,7 +6,7 @@ using Amqp.Storage.Recovery;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Describes the records that were lost in a damaged segment. Without an intact index, the description is a guess.</summary>
+/// <summary>Describes the records that were lost in a damaged segment. Without an intact index, the description is imprecise.</summary>
 internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, SegmentIndexImage? index)
 {
     private const int MaxNamed = 8;
@@ -22,7 +22,7 @@ internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, Segmen
         }
         catch (InvalidDataException)
         {
-            // the index has valid checksums but impossible contents, so the index does not show which records were lost
+            // the contents of the index are impossible, although its checksums are valid; so it cannot tell which records were lost
             return FromBytes(damage);
         }
     }

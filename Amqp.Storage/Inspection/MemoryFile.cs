@@ -2,7 +2,7 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>A file in memory. It can be opened again after it was disposed. Not thread-safe.</summary>
+/// <summary>A file in memory. Remains usable after <see cref="Dispose"/>. Not thread-safe.</summary>
 internal sealed class MemoryFile(byte[] bytes) : IStoreFile
 {
     private byte[] _bytes = bytes;

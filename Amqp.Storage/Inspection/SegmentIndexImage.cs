@@ -5,7 +5,7 @@ using Amqp.Storage.Recovery;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>A whole index in memory, with the problems that can be found without reading its segment.</summary>
+/// <summary>A whole index in memory. Lists the damage that can be found without reading the segment.</summary>
 internal sealed class SegmentIndexImage
 {
     private readonly List<InspectionFinding> _findings = [];
@@ -47,7 +47,7 @@ internal sealed class SegmentIndexImage
         while (true)
         {
             bool hasRecord = records.MoveNext();
-            // a single check for damage before a record and after the last record; CatalogScan.Read explains the reason
+            // This one check finds damage before a record and after the last record. CatalogScan.Read explains why it is one check.
             if (records.Skipped.Length > 0)
                 Report(records.Skipped.Offset, records.Skipped.Length);
             if (!hasRecord)

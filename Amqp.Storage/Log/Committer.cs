@@ -25,7 +25,7 @@ internal sealed class Committer : IAsyncDisposable
     // When the store becomes idle, an open segment without live messages is deleted if it has more bytes than this.
     private const long DeadSegmentBytes = 1 << 20;
 
-    // Replaces DeadSegmentBytes while the disk reserve is not at its full size, because more disk space is needed.
+    // The limit that replaces DeadSegmentBytes while the disk reserve is below its full size: more disk space is needed then.
     private const long MinDeadSegmentBytes = 4 << 10;
 
     private readonly LogWriter _log;
@@ -55,8 +55,8 @@ internal sealed class Committer : IAsyncDisposable
     {
         (_log, _output, _progress, _signal, _disk, _reports) = (log, output, progress, signal, disk, reports);
         (_sweep, _replacement, _durableQueues, _housekeeper) = (sweep, replacement, durableQueues, housekeeper);
-        // The reserve must have space for all unwritten records and their settles. So half of the reserve, but at least one block, is the
-        // limit.
+        // The unwritten bytes are limited to half of the reserve, but at least one block, because the reserve must have space for all
+        // unwritten records and for the records that settle their messages.
         _maxUnwritten = disk.ReserveSize == 0
             ? options.MaxUnwrittenBytes
             : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(disk.ReserveSize / 2, options.BlockSize));
@@ -205,10 +205,10 @@ internal sealed class Committer : IAsyncDisposable
             Committed?.Invoke();
     }
 
-    /// <summary>Deletes dead segments on a full disk, even if the records of their settles are not written yet.</summary>
+    /// <summary>Deletes dead segments on a full disk, even if the records that settle their messages are not written yet.</summary>
     /// <remarks>
-    /// If the settles belong to a transaction, the segment is kept until the transaction is written. If no segment is deleted and there are
-    /// unwritten settles, the reserve shrinks by one step.
+    /// If these records belong to a transaction, the segment is kept until the transaction is written. If no segment is deleted and there
+    /// are unwritten settle records, the reserve shrinks by one step.
     /// </remarks>
     private void FreeSpace()
     {
@@ -245,7 +245,8 @@ internal sealed class Committer : IAsyncDisposable
         _log.RepeatDelivered(_durableQueues.All, segment);
         if (_log.Position == _progress.Durable)
             return true;
-        // Also needed if no mark was repeated: a newer mark must be durable before the segment with the older mark is deleted.
+        // This write is needed even if no mark was repeated: a newer mark must be durable before the segment with the older mark is
+        // deleted.
         while (!TryWrite())
         {
             if (!_disk.TryShrinkReserve())

@@ -4,7 +4,7 @@ namespace Amqp.Storage.Log;
 /// <remarks>Used by the committer only. Any thread may read <see cref="IsFull"/>.</remarks>
 internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
 {
-    /// <summary>Time to wait before a write that found no space is retried.</summary>
+    /// <summary>Pause between a write that found no space and its retry.</summary>
     public static readonly TimeSpan WriteDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Time to wait before the reserve is extended again.</summary>
@@ -24,7 +24,7 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
 
     public long ReserveSize => reserve.Size;
 
-    /// <summary>True while writes find no space, or the reserve is not complete. Publishers must then be blocked.</summary>
+    /// <summary>True while writes find no space, or while the reserve is below its full size. Publishers must then be blocked.</summary>
     public bool IsFull => _isFull;
 
     /// <summary>Returns true if it is too early to retry a write that found no space.</summary>

@@ -16,15 +16,15 @@ internal sealed class LogOutput(
     public static readonly TimeSpan WriteDelay = TimeSpan.FromMilliseconds(5);
 
     private readonly List<UnwrittenBytes> _unwritten = [];
-    private int _released; // number of entries at the start of _unwritten that are written
-    private long _taken; // position after the last bytes in _unwritten
+    private int _released; // entries of _unwritten before this index are written
+    private long _taken; // the log position at which the bytes in _unwritten end
     private long? _unwrittenSince; // in milliseconds of Environment.TickCount64; null if all bytes are written
     private long? _unsyncedSince;
 
     /// <summary>True if all bytes that had been appended at the last call of <see cref="FindDue"/> are written and synced.</summary>
     public bool IsDone => _unwrittenSince is null && IsSynced;
 
-    /// <summary>True if everything written is synced.</summary>
+    /// <summary>True if no written bytes wait for a sync.</summary>
     public bool IsSynced => _unsyncedSince is null;
 
     /// <summary>True if the catalog has an unsynced change.</summary>
@@ -53,12 +53,12 @@ internal sealed class LogOutput(
     }
 
     /// <summary>
-    /// Writes the bytes appended so far. If the previous write found the disk full, writes only the bytes that it left unwritten.
+    /// Writes the bytes appended so far. If the previous call failed because the disk was full, writes only its remaining bytes.
     /// </summary>
     /// <exception cref="IOException">The disk is full, or a write failed.</exception>
     public void Write()
     {
-        // after a write that found no space, its remaining bytes are written before new bytes are collected
+        // if the previous call failed, its remaining bytes are written first
         if (_released == _unwritten.Count)
             Take();
         for (; _released < _unwritten.Count; _released++)
@@ -79,7 +79,7 @@ internal sealed class LogOutput(
     }
 
     /// <summary>Syncs all written bytes of the log, and the catalog.</summary>
-    /// <returns>True if more of the log is durable than before.</returns>
+    /// <returns>True if the durable position has advanced.</returns>
     public bool Sync()
     {
         long position = progress.Written;

@@ -11,14 +11,14 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Bytes of a block that are not written yet.</summary>
-/// <param name="Block">The block, which is pinned until all of it is written.</param>
-/// <param name="To">Offset in the block at which the bytes end. The bytes begin at <see cref="Block.Written"/>.</param>
+/// <param name="Block">The block. It is pinned until all its bytes are written.</param>
+/// <param name="To">End of the bytes, as an offset in the block. The bytes begin at <see cref="Block.Written"/>.</param>
 /// <param name="IsLast">True if the block is closed.</param>
 internal readonly record struct UnwrittenBytes(Block Block, int To, bool IsLast);
 
 /// <summary>Appends records to the log, in memory only. Thread-safe.</summary>
 /// <remarks>
-/// One lock is held while a message is copied. Checksums are computed later by the committer, so that publishers wait less.
+/// Publishers hold a lock while they copy a message. To keep this short, the committer computes the checksums later.
 /// </remarks>
 internal sealed unsafe class LogWriter(
     BlockSpace space, SegmentSet segments, CommitSignal signal, CommitProgress progress, StoreOptions options)
@@ -45,7 +45,7 @@ internal sealed unsafe class LogWriter(
     public long SettledPosition => Volatile.Read(ref _settledPosition);
 
     /// <summary>
-    /// Appends a persistent message for one or several queues (see <see cref="IMessageStore.Append"/>). At least one queue is durable.
+    /// Appends a persistent message for one or several queues (see <see cref="IMessageStore.Append"/>). At least one queue must be durable.
     /// </summary>
     /// <returns>The position after the record.</returns>
     public long AppendMessage(
@@ -85,8 +85,8 @@ internal sealed unsafe class LogWriter(
 
     /// <summary>Appends a record that lists settled messages of a queue. Does nothing if the store is closed or has failed.</summary>
     /// <param name="queue">A durable queue.</param>
-    /// <param name="ranges">Sequences of the messages.</param>
-    /// <param name="oldestSegment">Id of the oldest segment with one of the messages.</param>
+    /// <param name="ranges">Sequence numbers of the messages.</param>
+    /// <param name="oldestSegment">Id of the oldest segment that contains one of the messages.</param>
     public void AppendSettle(StoredQueue queue, ReadOnlySpan<SequenceRange> ranges, long oldestSegment)
     {
         int size = SettleRecord.Size(ranges.Length);
@@ -101,8 +101,8 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Appends a delivered mark: a record which says that a queue's messages up to a sequence number were delivered. Does nothing if an
-    /// earlier mark covers them.
+    /// Appends a delivered mark: a record that marks a queue's messages up to a sequence number as delivered. Does nothing if an earlier
+    /// mark has the same or a higher sequence number.
     /// </summary>
     public void AppendDelivered(StoredQueue queue, long upTo)
     {
@@ -115,7 +115,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>Appends copies of a segment's delivered marks that are still valid, because the segment is about to be deleted.</summary>
+    /// <summary>Called before a segment is deleted. Appends copies of its delivered marks that are the latest of their queues.</summary>
     public void RepeatDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
         lock (_lock)
@@ -157,9 +157,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>
-    /// Announces that the committer will sleep. If the log has bytes after this position, returns false, because the committer has work.
-    /// </summary>
+    /// <summary>Announces that the committer will sleep. Returns false if the log has bytes that the committer has not written.</summary>
     public bool TryPrepareSleep(long written)
     {
         lock (_lock)
@@ -171,7 +169,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>Closes the open segment if it has no live message and is larger than this size. The segment can then be deleted.</summary>
+    /// <summary>Closes the open segment if none of its messages is live and it is larger than this size. It can then be deleted.</summary>
     public void SealDeadSegment(long largerThan)
     {
         lock (_lock)

@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>Deletes segments whose messages are all settled. Used by the committer only, when everything written is synced.</summary>
+/// <summary>Deletes segments whose messages are all settled. The committer uses this class when all written bytes are synced.</summary>
 /// <remarks>
 /// A dead segment may have settle records of messages in older segments. The housekeeper first copies these records to the older segments.
 /// </remarks>
@@ -14,7 +14,7 @@ internal sealed class SegmentSweep(
     IStoreFiles files, SegmentSet segments, SegmentWriter writer, Housekeeper housekeeper, BackgroundFailures failures)
 {
     private readonly List<Segment> _dead = [];
-    private readonly List<string> _leftOver = []; // files of deleted segments whose deletion failed; a later sweep deletes them
+    private readonly List<string> _leftOver = []; // indexes and acknowledgement files that could not be deleted; a later sweep retries
 
     /// <summary>Deletes the dead segments whose settle records are not needed any more.</summary>
     /// <param name="isFree">
@@ -27,8 +27,8 @@ internal sealed class SegmentSweep(
         _dead.Sort((one, other) => one.Id.CompareTo(other.Id));
         _leftOver.RemoveAll(TryDelete);
 
-        // A segment counts as deleted only after the sync of the folder. Without the sync, a power cut could bring back the segment but not
-        // its settles.
+        // A segment counts as deleted only after the sync of the folder. A power cut before the sync could bring back the segment without
+        // the newer segments that settle its messages.
         bool isAny = false;
         var gone = new List<Segment>();
         do
@@ -67,7 +67,7 @@ internal sealed class SegmentSweep(
         return TryDelete(segment.Path);
     }
 
-    /// <summary>Deletes a file on which no message depends. If the deletion fails, reports the failure and returns false.</summary>
+    /// <summary>Deletes a file that no message needs. If the deletion fails, reports the failure and returns false.</summary>
     private bool TryDelete(string path)
     {
         try
@@ -100,7 +100,7 @@ internal sealed class SegmentSweep(
         _dead.Remove(segment);
     }
 
-    /// <summary>Returns the older segments whose acknowledgements may still lack settles of this segment.</summary>
+    /// <summary>Returns the older segments that may still need a copy of this segment's settle records.</summary>
     private Segment[] SettledAndNotFolded(Segment segment)
     {
         if (segment.OldestSettled >= segment.Id)

@@ -9,7 +9,7 @@ namespace Amqp.Storage.Log;
 /// <remarks>Calls <c>complete</c> for each closed segment whose file is written and synced.</remarks>
 internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<Segment> complete) : IDisposable
 {
-    // segments to which nothing is appended any more, but whose files are not synced yet
+    // closed segments whose files are not synced yet
     private readonly List<(IStoreFile File, Segment Segment)> _sealed = [];
     private readonly byte[] _header = new byte[FileHeader.Size];
     private IStoreFile? _file;

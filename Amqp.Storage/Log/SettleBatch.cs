@@ -8,7 +8,7 @@ namespace Amqp.Storage.Log;
 /// <summary>Settles messages of one queue. Adjacent messages are written to the log as one range.</summary>
 internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue queue, Span<SequenceRange> ranges)
 {
-    /// <summary>Number of ranges that a caller allocates: 1 KiB on the caller's stack.</summary>
+    /// <summary>Number of ranges that a caller allocates on its stack. They take 1 KiB.</summary>
     public const int Ranges = 64;
 
     /// <summary>
@@ -44,8 +44,8 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         {
             if (_rangeCount == _ranges.Length)
                 Log();
-            // The range may contain sequences that are not in the index. Such sequences are harmless, because no message in the log has
-            // them.
+            // The range may contain sequence numbers that are not in the index. This is harmless, because no message in the log has these
+            // numbers.
             _ranges[_rangeCount++] = new SequenceRange(stretch.From, stretch.To);
             _oldestSegment = Math.Min(_oldestSegment, stretch.Segment.Id);
         }
@@ -86,7 +86,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     {
         if (_rangeCount > 0 && _ranges[_rangeCount - 1].To + 1 == message.Sequence)
         {
-            // The range may contain the sequence of a transient message. Recovery ignores sequences that are not in the log.
+            // The range may contain the sequence number of a transient message. Recovery ignores numbers that are not in the log.
             _ranges[_rangeCount - 1] = _ranges[_rangeCount - 1] with { To = message.Sequence };
         }
         else if (message.IsPersistent)
@@ -104,7 +104,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         if (_rangeCount == 0)
             return;
         _log!.AppendSettle(queue, _ranges[.._rangeCount], _oldestSegment);
-        // _oldestSegment keeps its value, because further messages of the current block may follow.
+        // _oldestSegment keeps its value, because more messages of the current block may be added.
         _rangeCount = 0;
     }
 

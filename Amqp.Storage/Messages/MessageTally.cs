@@ -1,17 +1,17 @@
 namespace Amqp.Storage.Messages;
 
-/// <summary>Counts messages and their bytes of payload.</summary>
+/// <summary>Counts messages and the bytes of their payloads.</summary>
 internal struct MessageTally : IMessageVisitor
 {
     public long Count { get; private set; }
 
-    /// <summary>Bytes of payload.</summary>
+    /// <summary>Total size of the payloads, in bytes.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>Number of messages that survive a restart.</summary>
     public long PersistentCount { get; private set; }
 
-    /// <summary>Bytes of payload of the messages that survive a restart.</summary>
+    /// <summary>Total payload size, in bytes, of the messages that survive a restart.</summary>
     public long PersistentBytes { get; private set; }
 
     public void Add(in StoredMessage message)

@@ -6,7 +6,7 @@ namespace Amqp.Storage.Messages;
 /// <param name="Block">Number of the block with the payload.</param>
 /// <param name="Offset">Offset of the payload in the block.</param>
 /// <param name="Length">Bytes of payload.</param>
-/// <param name="Flags">Properties of the message, and its note.</param>
+/// <param name="Flags">Flags and note of the message.</param>
 public readonly record struct StoredMessage(long Sequence, int Block, int Offset, int Length, MessageFlags Flags)
 {
     public const int NoteBits = 32 - NoteShift;

@@ -3,7 +3,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Paging;
 
-/// <summary>A file of transient blocks. The file is deleted when none of its blocks is needed any more.</summary>
+/// <summary>A file with blocks of transient messages. It is deleted when none of its blocks is needed any more.</summary>
 /// <remarks>Any thread may call <see cref="TryRead"/> and <see cref="Release"/>. Only the housekeeper calls the other methods.</remarks>
 /// <param name="files">Access to the folder.</param>
 /// <param name="path">Path of a new file.</param>
@@ -15,12 +15,10 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
 
     public string Path { get; } = path;
 
-    /// <summary>Bytes of the blocks in the file.</summary>
+    /// <summary>Total size in bytes of the blocks in the file.</summary>
     public long Length { get; private set; }
 
-    /// <summary>
-    /// True if no block in the file is needed. The housekeeper may still add a block, and the property is then false again.
-    /// </summary>
+    /// <summary>True while no block in the file is needed. Becomes false again if the housekeeper adds a block.</summary>
     public bool IsFinished => Volatile.Read(ref _blocks) == 0;
 
     public bool IsDeleted { get; private set; }
@@ -80,7 +78,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
         IsDeleted = true;
     }
 
-    /// <summary>Closes the file for writing.</summary>
+    /// <summary>Ends the writing of blocks. The blocks can still be read.</summary>
     public void Dispose()
     {
         _file?.Dispose();

@@ -22,9 +22,9 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     private MessageRun _window = new(chunks);
     private StretchList _stretches;
     private int _lowMark;
-    // the last loaded segment, and the offset in its index at which the next load of this segment begins
+    // the segment that was loaded last; its next load begins at this offset in its index
     private (Segment? Segment, long At) _last;
-    private long _next; // the sequence number that extends the last stretch without a gap
+    private long _next; // a message with this sequence number extends the last stretch without a gap
     // Messages that recovery has set aside and no caller has taken yet, in order. Each stretch contains one message.
     private List<Stretch>? _aside;
 
@@ -112,7 +112,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     }
 
     /// <summary>Loads entries of the first stretch into the window. Call only if there is a stretch.</summary>
-    /// <returns>Number of messages lost by damage, and the bytes of their payloads.</returns>
+    /// <returns>Number and payload bytes of the messages that are lost because of damage.</returns>
     public (int Count, long Bytes) Load()
     {
         ref Stretch stretch = ref _stretches.First;
@@ -146,7 +146,8 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         int blockMessages = 0;
         int transients = 0;
         int persistents = 0;
-        // The messages that were added out of order fill gaps in the run. Each gap would cost a search in the index.
+        // The messages that were added out of order fill gaps in the run. They are spilled together with the run, because each gap would
+        // cost a search in the index.
         StoredMessage[] late = outOfOrder.TakeMovable(behind: LastSequence);
         int lateAt = 0;
         while (lateAt < late.Length || !run.IsEmpty)

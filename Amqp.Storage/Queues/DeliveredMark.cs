@@ -10,7 +10,7 @@ internal struct DeliveredMark
     /// <summary>Id of the segment that holds the record of the mark, or 0 if there is no record.</summary>
     public long Segment { get; set; }
 
-    /// <summary>Position in the log after the record of the mark.</summary>
+    /// <summary>Log position at which the record of the mark ends.</summary>
     public long Position { get; set; }
 
     /// <summary>

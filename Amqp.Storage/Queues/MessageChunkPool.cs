@@ -3,7 +3,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>An array of entries. A <see cref="MessageRun"/> is a linked list of chunks.</summary>
+/// <summary>A part of a <see cref="MessageRun"/>, which is a linked list of chunks. Contains an array of entries.</summary>
 internal sealed class MessageChunk(int length)
 {
     public StoredMessage[] Items { get; } = new StoredMessage[length];

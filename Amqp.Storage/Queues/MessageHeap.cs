@@ -32,8 +32,8 @@ internal struct MessageHeap
     }
 
     /// <summary>
-    /// Removes the messages above the sequence number <paramref name="behind"/>, but keeps those whose entries must stay in memory. Returns
-    /// the removed messages in order.
+    /// Removes the messages with sequence numbers above <paramref name="behind"/>, and returns them in order. Messages whose entries must
+    /// stay in memory are not removed.
     /// </summary>
     public StoredMessage[] TakeMovable(long behind)
     {
@@ -52,7 +52,7 @@ internal struct MessageHeap
         return taken;
     }
 
-    /// <summary>Removes the message with the lowest sequence. Call only if the heap is not empty.</summary>
+    /// <summary>Removes the message with the lowest sequence number. Call only if the heap is not empty.</summary>
     public void RemoveTop()
     {
         StoredMessage[] items = _items!;

@@ -66,7 +66,7 @@ internal struct MessageRun(MessageChunkPool pool)
         }
     }
 
-    /// <summary>Starts an empty run again in its first chunk. Returns the last used chunk to the pool.</summary>
+    /// <summary>Makes an empty run use its first chunk again. Returns the last used chunk to the pool.</summary>
     private void Rewind()
     {
         GiveBack(_head!);

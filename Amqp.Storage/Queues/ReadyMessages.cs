@@ -4,7 +4,9 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>The ready messages of a queue in order of sequence, with their counts. Used by <see cref="StoredQueue"/> only.</summary>
+/// <summary>
+/// The ready messages of a queue, in order of their sequence numbers, with their counts. Used by <see cref="StoredQueue"/> only.
+/// </summary>
 /// <remarks>If the store has a log, <see cref="DeepMessages.Lock"/> guards all fields except the counts.</remarks>
 /// <param name="chunks">Provides memory for messages that are added in order.</param>
 /// <param name="deep">The oldest messages; null if the store has no log.</param>
@@ -48,16 +50,17 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         _tally.AddPersistent(stretch.Count, stretch.Bytes);
     }
 
-    /// <summary>Returns the head of the queue without taking it. Loads its entry if necessary.</summary>
+    /// <summary>Returns the first message of the queue, but does not take it. Loads its entry if necessary.</summary>
     /// <exception cref="IOException">The entry cannot be read now.</exception>
     public bool TryPeek(out StoredMessage message) => TryPeek(LoadHead(), out message);
 
     /// <summary>
-    /// Returns the head of the queue without taking it. Returns false if the queue is empty or the entry of the head is not in memory.
+    /// Returns the first message of the queue, but does not take it. Returns false if the queue is empty or the message's entry is not in
+    /// memory.
     /// </summary>
     public readonly bool TryPeekInMemory(out StoredMessage message) => TryPeek(LocateHead(), out message);
 
-    /// <summary>Takes the head of the queue. Loads its entry if necessary.</summary>
+    /// <summary>Takes the first message of the queue. Loads its entry if necessary.</summary>
     /// <exception cref="IOException">The entry cannot be read now.</exception>
     public bool TryTake(out StoredMessage message)
     {
@@ -94,7 +97,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
     }
 
     /// <summary>Removes entries from memory. Removes only entries that can be loaded again from the index of a segment.</summary>
-    /// <param name="keep">Number of messages at the head of the queue whose entries stay in memory.</param>
+    /// <param name="keep">The entries of this many messages, the first of the queue, stay in memory.</param>
     /// <param name="space">The blocks of the messages.</param>
     public void Spill(int keep, BlockSpace space) => deep?.Spill(ref _run, ref _outOfOrder, keep, space);
 
@@ -130,7 +133,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         return source is not (Source.None or Source.Spilled);
     }
 
-    /// <summary>Finds the head of the queue, and loads its entry if necessary.</summary>
+    /// <summary>Finds the first message of the queue, and loads its entry if necessary.</summary>
     private Source LoadHead()
     {
         while (true)

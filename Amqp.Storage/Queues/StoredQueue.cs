@@ -3,14 +3,14 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>The ready messages of one queue, in order of sequence.</summary>
+/// <summary>The ready messages of one queue, in the order of their sequence numbers.</summary>
 /// <remarks>
 /// Not thread-safe: the owner that opened the queue guards it with a lock. If a queue has very many messages, the store keeps only the
 /// entries at the head and the tail of the queue in memory, and loads the other entries from disk.
 /// </remarks>
 public sealed class StoredQueue
 {
-    private ReadyMessages _ready; // if there is a log, DeepMessages.Lock guards this field too
+    private ReadyMessages _ready; // in a store with a log, DeepMessages.Lock also guards this field
     private QueueSequences _sequences;
     private DeliveredMark _delivered;
 
@@ -125,7 +125,7 @@ public sealed class StoredQueue
     }
 
     /// <summary>
-    /// Returns the head of the queue without taking it. Returns false if the queue is empty or the entry of the head is not in memory.
+    /// Returns the first message without taking it. Returns false if the queue is empty, or if the message's entry is not in memory.
     /// </summary>
     public bool TryPeekInMemory(out StoredMessage message)
     {
@@ -155,7 +155,7 @@ public sealed class StoredQueue
     internal void KeepAside(in Stretch message) => Deep!.KeepAside(message);
 
     /// <summary>Removes entries from memory. Removes only entries that can be loaded again from the index of a segment.</summary>
-    /// <param name="keep">Number of messages at the head of the queue whose entries stay in memory.</param>
+    /// <param name="keep">Number of entries at the head of the queue that stay in memory.</param>
     /// <param name="space">The blocks that contain the messages.</param>
     internal void Spill(int keep, BlockSpace space)
     {

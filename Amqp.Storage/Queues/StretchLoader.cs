@@ -16,19 +16,19 @@ namespace Amqp.Storage.Queues;
 internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, SegmentIndexes indexes)
 {
     // A load reads at least WantedMessages entries, because opening the index is expensive. The load then continues to the end of the
-    // current block. At MaxMessages entries a load ends even within a block.
+    // current block. After MaxMessages entries, a load ends even within a block.
     private const int WantedMessages = 1024;
     private const int MaxMessages = 8192;
 
     // If at least this many bytes of records are copied, the load ends after the current block. All copies usually fit into 16 KiB.
     private const int MaxGathered = 15 << 10;
 
-    // Reading one record alone takes about as long as reading this many more bytes of a whole extent.
+    // A separate read of one record takes about as long as this many additional bytes in the read of a whole extent.
     private const int BytesPerRead = 1024;
 
     /// <summary>Loads the first entries of a stretch, and adds them to a run.</summary>
     /// <param name="stretch">
-    /// The stretch. On return, the messages whose entries were not loaded; its count is 0 if all entries were loaded.
+    /// The stretch to load. On return, it contains the messages whose entries were not loaded. Its count is 0 if there are none.
     /// </param>
     /// <param name="queue">Number of the stretch's queue.</param>
     /// <param name="target">Receives the entries.</param>

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>Computes CRC-32C (Castagnoli) with the processor's instruction for eight bytes.</summary>
+/// <summary>Computes CRC-32C (Castagnoli) with the processor's instruction, eight bytes at a time.</summary>
 /// <remarks>
 /// Splits longer input into three lanes, computes their checksums in parallel, and joins the checksums. The processor can start an
 /// instruction in each cycle, but needs three cycles to complete one instruction.
@@ -16,7 +16,7 @@ internal static class Crc32C
     // Bytes of a lane. A longer lane makes joining cheaper, but three lanes must fit into a message of 1 KiB.
     private const int Lane = 256;
 
-    // Maps each value of each byte of a checksum to the checksum after Lane more zero bytes. XOR combines the values for the four bytes.
+    // Four tables, one for each byte of a checksum. The XOR of an entry of each table is the checksum after Lane more zero bytes.
     private static readonly uint[] _shift = BuildShift();
 
     /// <summary>Adds bytes to a running checksum. The caller begins with all bits set, and inverts the last result.</summary>

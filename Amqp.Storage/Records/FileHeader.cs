@@ -5,7 +5,7 @@ namespace Amqp.Storage.Records;
 /// <summary>The header of every file of the log and of the catalog. The layout never changes; see docs/store-format.md.</summary>
 internal static class FileHeader
 {
-    // Layout, little-endian: | magic 8 bytes | version u32 | id u64 | crc32c u32 of the bytes before it |
+    // Layout, little-endian: | magic, 8 bytes | version u32 | id u64 | CRC-32C u32 of all bytes before the checksum |
     public const int Size = 24;
 
     private const uint Version = 1;

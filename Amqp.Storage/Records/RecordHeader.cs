@@ -44,7 +44,7 @@ internal static class RecordHeader
 
     public static RecordType ReadType(ReadOnlySpan<byte> record) => (RecordType)record[TypeAt];
 
-    /// <summary>Computes the checksum of a complete record for its offset in a file, and writes it into the record.</summary>
+    /// <summary>Computes the checksum of a complete record at this offset of a file, and writes the checksum into the record.</summary>
     public static void WriteChecksum(Span<byte> record, long file, long offset) =>
         BinaryPrimitives.WriteUInt32LittleEndian(record[ChecksumAt..], Checksum(record, file, offset));
 
@@ -53,7 +53,7 @@ internal static class RecordHeader
         BinaryPrimitives.ReadUInt32LittleEndian(record[ChecksumAt..]) == Checksum(record, file, offset);
 
     /// <remarks>
-    /// The checksum covers the id of the file and the offset. If a message's payload contains a copy of a record, the copy is not an intact
+    /// The checksum covers the id of the file and the offset. So a copy of a record in a message's payload does not count as an intact
     /// record.
     /// </remarks>
     private static uint Checksum(ReadOnlySpan<byte> record, long file, long offset)

@@ -13,18 +13,18 @@ namespace Amqp.Storage.Recovery;
 
 /// <summary>Finds the unsettled messages that the last run left in the log. Used once, by one thread.</summary>
 /// <remarks>
-/// For most segments, recovery reads only a summary. Recovery also reads the entries of messages if a queue has both settled and unsettled
-/// messages in a segment, or if a segment has messages to set aside.
+/// For most segments, recovery reads only the summary. It also reads the entries of single messages if some messages of a
+/// queue in the segment are settled and others are not, or if messages of the segment are set aside.
 /// </remarks>
 /// <param name="files">Access to the log. Recovery writes missing indexes and cuts off unfinished writes.</param>
 /// <param name="durableQueues">Numbers of the queues that still exist. Null keeps the messages of all queues.</param>
 /// <param name="options">Options of the store.</param>
-/// <param name="aside">Messages that are not delivered until a caller takes them one by one.</param>
+/// <param name="aside">Messages to set aside: they are not delivered until a caller takes them one by one.</param>
 internal sealed class LogRecovery(
     IStoreFiles files, IReadOnlySet<uint>? durableQueues, StoreOptions options, IReadOnlyCollection<MessagePlace>? aside = null)
 {
     private readonly Dictionary<uint, RecoveredQueue> _queues = [];
-    private readonly HashSet<MessagePlace> _aside = [.. aside ?? []]; // messages that recovery must set aside and has not found yet
+    private readonly HashSet<MessagePlace> _aside = [.. aside ?? []]; // messages to set aside that recovery has not found yet
     private readonly ILookup<uint, long> _asideOf = (aside ?? []).ToLookup(message => message.Queue, message => message.Sequence);
     private readonly List<RecoveryFinding> _findings = [];
     private uint _highestQueue;
@@ -119,7 +119,7 @@ internal sealed class LogRecovery(
             Find(number)?.MarkDelivered(upTo, segment.Id);
     }
 
-    /// <summary>Returns the queue with a number, or null if the queue is deleted.</summary>
+    /// <summary>Returns the queue with this number; null if the queue is deleted.</summary>
     private RecoveredQueue? Find(uint number)
     {
         _highestQueue = Math.Max(_highestQueue, number);
@@ -171,7 +171,7 @@ internal sealed class LogRecovery(
         {
             IndexEntry entry = cursor.Current;
             bool isSettled = queue.Settled.Contains(entry.Sequence) || folded?.Contains(entry.Sequence) == true;
-            bool isAside = queue.Aside.Contains(entry.Sequence); // a message that is set aside has a stretch of its own
+            bool isAside = queue.Aside.Contains(entry.Sequence); // a message set aside gets its own stretch
             isContiguous &= !isAside;
             if (!isSettled && isContiguous)
                 stretches[^1] =

@@ -4,9 +4,9 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>The messages of a queue in the log, settled or not. Used by <see cref="LogRecovery"/> only.</summary>
+/// <summary>One queue's messages in the log, both settled and unsettled. Used by <see cref="LogRecovery"/> only.</summary>
 /// <param name="number">Number of the queue.</param>
-/// <param name="aside">Sequences of the messages that are not delivered until a caller takes them one by one.</param>
+/// <param name="aside">Sequence numbers of the messages that are not delivered until a caller takes them one by one.</param>
 internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
 {
     public uint Number { get; } = number;
@@ -14,7 +14,7 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
     /// <summary>The queue's rows in the indexes of all segments. Segments and sequence numbers are in ascending order.</summary>
     public List<(RecoveredSegment Segment, QueueRow Row)> Rows { get; } = [];
 
-    /// <summary>Sequence numbers of the queue's messages that the settle records of all segments list.</summary>
+    /// <summary>Sequence numbers of the queue's settled messages, from the settle records of all segments.</summary>
     public SequenceRanges Settled { get; } = new();
 
     /// <summary>Sequence numbers of the messages that recovery sets aside.</summary>
@@ -49,7 +49,7 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
     }
 
     /// <summary>
-    /// Returns the id of the oldest segment that may have a message of <paramref name="settled"/>. If there is none, returns
+    /// Returns the id of the oldest segment that may contain one of the <paramref name="settled"/> messages. If there is none, returns
     /// <paramref name="otherwise"/>.
     /// </summary>
     public long OldestSettledBy(SequenceRanges settled, long otherwise)
@@ -86,5 +86,5 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
 /// <summary>A segment and the data about it that recovery has read.</summary>
 /// <param name="Segment">The segment.</param>
 /// <param name="Summary">Summary of the segment's index.</param>
-/// <param name="Folded">The settled messages in the segment's acknowledgement file, by queue.</param>
+/// <param name="Folded">For each queue, the messages that the segment's acknowledgement file lists as settled.</param>
 internal sealed record RecoveredSegment(Segment Segment, SegmentSummary Summary, Dictionary<uint, SequenceRanges> Folded);

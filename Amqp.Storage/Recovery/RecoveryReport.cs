@@ -27,6 +27,6 @@ public sealed class RecoveryReport
 
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>Damage and unfinished writes, first in the catalog, then in the log in the order of the segments.</summary>
+    /// <summary>Damage and unfinished writes: first those in the catalog, then those in the log, by segment.</summary>
     public IReadOnlyList<RecoveryFinding> Findings { get; init; } = [];
 }

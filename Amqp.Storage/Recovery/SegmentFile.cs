@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>Information about a segment that its file names contain.</summary>
+/// <summary>A segment, as the names of its files describe it.</summary>
 /// <param name="Id">Id of the segment.</param>
 /// <param name="Path">Path of the segment's file.</param>
 /// <param name="IsSettlesOnly">
@@ -53,7 +53,7 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
         return found;
     }
 
-    /// <summary>Returns the kind of bytes that may follow the last record of a segment's file and are not damage.</summary>
+    /// <summary>Returns which bytes may follow the last record of a segment's file without being damage.</summary>
     public static LogEnd EndOf(IReadOnlyList<SegmentFile> found, int at)
     {
         if (at == found.Count - 1)

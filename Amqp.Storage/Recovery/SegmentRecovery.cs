@@ -72,7 +72,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         else if (log.Length > log.End)
             Report(file.Path, new DamagedBytes(log.End, log.Length - log.End));
         using (IStoreFile written = files.Open(file.Path, FileAccess.ReadWrite))
-            written.Sync(); // an index may describe synced bytes only, and the last run may have ended before the sync
+            written.Sync(); // an index must not describe unsynced bytes, and the last run may have ended before the sync
         SegmentSummary summary = builder.Summarize(length);
         _indexes.Write(file.Path, builder, summary);
         return summary;

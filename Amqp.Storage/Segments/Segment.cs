@@ -41,8 +41,8 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public long LiveBytes => MessageBytes - Volatile.Read(ref _settledBytes);
 
     /// <summary>
-    /// Position up to which the log must be written before the segment may be deleted. Before that, settles of the segment's messages are
-    /// not valid yet.
+    /// Position up to which the log must be written before the segment may be deleted. Until then, some records that settle the segment's
+    /// messages are not valid yet.
     /// </summary>
     public long BoundPosition => Volatile.Read(ref _boundPosition);
 
@@ -125,7 +125,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
 
     /// <summary>Counts settled messages. Call before the segment can become dead.</summary>
     /// <param name="messages">Number of messages.</param>
-    /// <param name="bytes">Bytes of payload of these messages.</param>
+    /// <param name="bytes">Payload bytes of these messages.</param>
     /// <param name="boundTo">
     /// Position up to which the log must be written before the settles become valid; 0 if the settles depend on no record.
     /// </param>

@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Segments;
 
-/// <summary>A reader-writer lock for the offsets of records in segments. Thread-safe.</summary>
+/// <summary>A reader-writer lock that guards the offsets of records in segments. Thread-safe.</summary>
 /// <remarks>
 /// A reader holds the lock for one read of a segment or an index. The committer holds the lock exclusively while it replaces a segment by a
 /// compacted one. A thread that needs several locks takes a block's monitor first, then this lock, then a segment's monitor.

@@ -28,7 +28,7 @@ internal sealed class SegmentReports(CommitSignal signal)
         signal.Wake();
     }
 
-    /// <summary>Requests that the open segment be sealed and indexed. The compaction of older segments then sees its settles.</summary>
+    /// <summary>Requests that the open segment be closed and indexed, so that compaction finds its settle records.</summary>
     public void RequestSeal()
     {
         _isSealRequested = true;

@@ -14,7 +14,7 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
     public const string LogExtension = ".log";
 
     /// <summary>
-    /// File extension of a segment of format 1 that is kept only for its settle records, because its messages are settled.
+    /// File extension of a segment of format 1 whose messages all count as settled. The segment is kept for its settle records.
     /// </summary>
     public const string SettlesOnlyExtension = ".settles";
 
@@ -39,7 +39,7 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
     public static string PathOf(string directory, long id, string extension) =>
         Path.Combine(directory, id.ToString("x16", CultureInfo.InvariantCulture) + extension);
 
-    /// <summary>Creates a segment whose id is above the ids of all other segments.</summary>
+    /// <summary>Creates a segment. Its id is higher than the ids of all other segments.</summary>
     public Segment Next()
     {
         var segment = new Segment(++_lastId, PathOf(Directory, _lastId, LogExtension), Reports.ReportDead);

@@ -7,7 +7,7 @@ namespace Amqp.Storage.Transient;
 
 /// <summary>Writes the oldest blocks of transient messages to page files when the blocks exceed their memory limit.</summary>
 /// <remarks>
-/// If a field has no comment about threads, only the housekeeper's thread uses it. If a write fails, the messages stay in memory, and the
+/// Fields without a comment about threads are used only by the housekeeper's thread. If a write fails, the messages stay in memory, and the
 /// write is retried later.
 /// </remarks>
 internal sealed class Pager
@@ -24,7 +24,7 @@ internal sealed class Pager
     private readonly BackgroundFailures _failures;
     private readonly Action _page;
     private readonly long _targetBytes;
-    private volatile bool _isWaiting; // true during the delay before the next attempt; read by any thread
+    private volatile bool _isWaiting; // true during the delay after a failed write; any thread may read this field
     private bool _isFailing;
     private int _isRequested; // changed with Interlocked by any thread
 
@@ -84,7 +84,7 @@ internal sealed class Pager
         return true;
     }
 
-    /// <summary>Throws an exception if the disk has little free space, which the log needs.</summary>
+    /// <summary>Throws an exception if little disk space is free, because the log needs the remaining space.</summary>
     private void DemandDiskSpace()
     {
         if (_folder.FreeBytes is { } free && free < _options.MinFreeDiskBytes)

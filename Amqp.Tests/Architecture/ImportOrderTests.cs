@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Using directives are sorted as by <c>dotnet format</c>. The build checks all other formatting.</summary>
+/// <summary>Using directives are in the order that <c>dotnet format</c> uses. The build checks all other formatting.</summary>
 public sealed class ImportOrderTests
 {
     [TestCase("Amqp.Protocol")]

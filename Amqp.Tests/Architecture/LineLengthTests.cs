@@ -21,7 +21,7 @@ public sealed class LineLengthTests
         Assert.That(string.Join('\n', lines), Is.Empty);
     }
 
-    /// <summary>Finds lines that are too long. Returns each line with the name of the file and the line number before it.</summary>
+    /// <summary>Finds lines that are too long. For each of them, returns a text with the file name and the line number.</summary>
     /// <remarks><c>IsRaw</c> is true for a line of a raw or verbatim string, which cannot be split.</remarks>
     private static IEnumerable<(string Text, bool IsRaw)> LongLines(string file)
     {

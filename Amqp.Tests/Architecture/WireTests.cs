@@ -9,7 +9,7 @@ public sealed class WireTests
     private static readonly string[] _wires = ["System.IO.Pipelines.", "System.IO.Pipes.", "Amqp.Server.Channels."];
 
     /// <summary>
-    /// Folders of Amqp.Protocol that contain types for frames. The HTTP API may use the message properties in the folder Content.
+    /// Folders of Amqp.Protocol that contain types for frames. Of these types, the HTTP API may use only <see cref="BasicProperties"/>.
     /// </summary>
     private static readonly string[] _frames = ["Frames", "Methods", "Content"];
 

@@ -122,8 +122,8 @@ public sealed class BlockedPublisherTests
     }
 
     /// <summary>
-    /// A client publishes during an alarm while the broker holds data of this client. If the data takes more than an eighth of the memory
-    /// limit, a memory alarm closes the connection. A disk alarm closes no connection.
+    /// A client publishes during an alarm while the broker holds data of this client. If this data takes more than an eighth of the memory
+    /// limit, the broker closes the connection during a memory alarm, but not during a disk alarm.
     /// </summary>
     [TestCase("a content", 22, "low on disk", false)]
     [TestCase("a transaction", 22, "low on disk", false)]
@@ -209,7 +209,7 @@ public sealed class BlockedPublisherTests
     private static Task<QueueDeclareOk> DeclareAsync(RawChannel channel) =>
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare("q", true, false, false, false, false, FieldTable.Empty));
 
-    /// <summary>Waits for two heartbeats from the broker. In this time, the broker could read more from the client.</summary>
+    /// <summary>Waits for two heartbeats, so that the broker has time to read more from the client.</summary>
     private async Task BeatAsync()
     {
         for (int beat = 0; beat < 2; beat++)

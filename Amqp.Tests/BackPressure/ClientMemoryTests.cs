@@ -107,8 +107,8 @@ public sealed class ClientMemoryTests
 
         async Task DemandMoreAsync(string what)
         {
-            // The broker may count the memory only after it has answered. The test also waits until the outboxes are empty, because their
-            // memory counts too.
+            // The broker may count the memory some time after it has answered. The test also waits until the outboxes are empty, because
+            // their memory counts too.
             await Eventually.Holds(
                 () => _broker.Connections.All.All(connection => connection.Outbox.Waiting == 0) && _broker.Broker.MemoryInUse > last,
                 () => $"{what} is not counted");

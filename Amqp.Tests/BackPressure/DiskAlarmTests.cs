@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The disk alarm blocks publishers. Its limit is larger than the free space of any disk, so the alarm is set from the start.
+/// The disk alarm blocks publishers. The tests set the limit above the free space of any disk, so that the alarm is set from the start.
 /// </summary>
 public sealed class DiskAlarmTests : BackPressureTests, IDisposable
 {

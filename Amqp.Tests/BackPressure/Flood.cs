@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Publishes numbered messages of one size without confirms, as fast as the broker reads. Receives messages and checks their numbers.
+/// Publishes numbered messages of equal size, as fast as the broker reads and without confirms. Receives and checks the messages.
 /// </summary>
 internal static class Flood
 {

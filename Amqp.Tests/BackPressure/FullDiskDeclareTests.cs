@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Clients declare and delete queues while the broker's disk of 16 MiB is full.</summary>
+/// <summary>Clients declare and delete queues while the broker's disk is full. The disk has 16 MiB.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FullDiskDeclareTests
 {

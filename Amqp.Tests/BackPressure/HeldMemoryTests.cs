@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Messages that clients have sent only in part count for the memory alarm, and have a memory limit of their own. The watermark is 64 MiB.
+/// Partly received messages count for the memory alarm, and have a memory limit of their own. The alarm's watermark is 64 MiB.
 /// </summary>
 public sealed class HeldMemoryTests : BackPressureTests, IDisposable
 {

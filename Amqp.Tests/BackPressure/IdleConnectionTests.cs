@@ -17,7 +17,7 @@ public sealed class IdleConnectionTests : BackPressureTests, IDisposable
     public async Task Two_thousand_idle_connections_stay_up_and_cost_little()
     {
         const int count = 2_000;
-        await DemandServiceAsync(); // loads the code that the first connection needs, so that the memory for this code is not measured
+        await DemandServiceAsync(); // makes the broker load the code for connections before the memory is measured
         long before = ProcessMemory.ResidentBytes(Broker.Pid);
         var sockets = new List<AmqpSocket>(count);
         for (int i = 0; i < count; i++)

@@ -102,7 +102,7 @@ public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
         var channel = await (await ConnectAsync()).CreateChannelAsync();
         await channel.QueuePurgeAsync("transient");
 
-        // The broker may still publish messages that it has read from the closed connection. So the alarm may be set once more.
+        // Messages that the broker read before the connection closed may reach the queue now, and may set the alarm again.
         await Eventually.Holds(
             async () => await channel.QueuePurgeAsync("transient") == 0,
             () => "messages of the closed publisher keep arriving");

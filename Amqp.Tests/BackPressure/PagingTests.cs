@@ -40,7 +40,7 @@ public sealed class PagingTests : BackPressureTests, IDisposable
         await DeclareAsync(publisher, "transient");
         await Flood.PublishAsync(publisher, "transient", size, count / 2, persistent: false).WaitAsync(Patience);
 
-        // The flood was published in two halves. The numbers of the messages start from 0 in each half.
+        // The flood was published in two halves. In each half, the messages are numbered from 0.
         var consumer = await OpenSocketAsync();
         await ConsumeAsync(consumer, "transient");
         var publishing = Flood.PublishAsync(publisher, "transient", size, count / 2, persistent: false);

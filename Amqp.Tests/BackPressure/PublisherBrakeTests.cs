@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The class that pauses publishers does so at the right times, and reports the right states. The tests use no connection.
+/// <see cref="PublisherBrake"/> pauses publishers at the right times, and reports the right states. The tests use no connection.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PublisherBrakeTests : IDisposable, IPublisherInput

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>A client that does not read what the broker sends does not disturb other clients.</summary>
+/// <summary>A client that stops reading does not disturb other clients.</summary>
 public sealed class SlowReaderTests : BackPressureTests
 {
     private const int Size = 10_000;

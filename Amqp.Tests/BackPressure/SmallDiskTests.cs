@@ -55,7 +55,7 @@ public sealed class SmallDiskTests : IDisposable
 
         await consumer.SendAsync(1, new BasicConsume("flooded", "", false, true, false, false, FieldTable.Empty));
         await consumer.ExpectAsync<BasicConsumeOk>();
-        // the messages do not all fit on the disk, so they arrive only if the publisher is unblocked
+        // The disk is too small for all messages at once. So all messages can arrive only if the publisher is unblocked.
         await Flood.DemandAllAsync(consumer, Size, Count);
 
         await _publisher.Unblocked.WaitAsync(_patience);

@@ -24,8 +24,8 @@ public abstract class BehaviourTests
             return;
         await using var cleaner = await RawClient.DialAsync();
         await cleaner.OpenAsync();
-        // The clean-up ignores errors. For example, an exclusive queue cannot be deleted here, but the broker deletes it with its
-        // connection.
+        // The clean-up ignores errors. For example, an exclusive queue cannot be deleted here, but the broker deletes it when its
+        // connection closes.
         ushort number = 0;
         foreach (string queue in _queues)
         {
@@ -103,7 +103,7 @@ public abstract class BehaviourTests
     }
 
     /// <summary>Skips the test if it runs against RabbitMQ 3.10, which behaves differently.</summary>
-    /// <param name="reason">Behaviour of RabbitMQ.</param>
+    /// <param name="reason">RabbitMQ's different behaviour.</param>
     private protected static async Task SkipOnRabbitMqAsync(string reason)
     {
         if (await BrokerTarget.IsRabbitMqAsync)

@@ -56,7 +56,7 @@ public class ChannelCloseTests : BehaviourTests
         await channel.SendAsync(new QueueDelete("nope", false, false, false));
         await channel.SendAsync(new ChannelCloseOk());
 
-        // The next frame is the answer to channel.open, so the broker has not answered the methods sent before.
+        // Checks that the next frame is the answer to channel.open, so that the methods sent before got no answer.
         await channel.Client.OpenChannelAsync(channel.Number);
     }
 

@@ -114,8 +114,7 @@ public class ContentRoundTripTests : BehaviourTests
     [TestCase("2000" + "00000005" + "0161" + "49" + "0000", TestName = "Headers_with_a_field_cut_short_are_an_error")]
     public async Task Malformed_properties_close_the_connection(string hex)
     {
-        // RabbitMQ closes the connection with reply code 541 (internal error). This broker uses a reply code that means an error of the
-        // client.
+        // RabbitMQ closes the connection with reply code 541 (internal error). This broker uses a reply code for errors of the client.
         var channel = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(channel);
 

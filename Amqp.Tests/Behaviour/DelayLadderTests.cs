@@ -4,12 +4,12 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Delayed messages with the queues and exchanges of NServiceBus, which has one queue for each bit of a delay. A message waits in the
-/// queues of those bits that are set in its delay. The highest bit comes first.
+/// NServiceBus delays messages with one queue for each bit of the delay. A message waits in the queue of each bit that is set in its delay,
+/// beginning with the highest bit.
 /// </summary>
 public class DelayLadderTests : BehaviourTests
 {
-    private const int Unit = 100; // time in milliseconds that a message waits for the lowest bit of its delay
+    private const int Unit = 100; // milliseconds that a message waits in the queue of the lowest bit
 
     [TestCase("0.0.1", 1)]
     [TestCase("1.0.1", 5)]

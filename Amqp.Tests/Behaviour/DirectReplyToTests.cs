@@ -86,7 +86,7 @@ public class DirectReplyToTests : BehaviourTests
         var requester = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(requester);
         await requester.ConsumeAsync(PseudoQueue, noAck: true);
-        string name = await NameOfAsync(requester); // NameOfAsync gets a message, which has delivery tag 1
+        string name = await NameOfAsync(requester); // NameOfAsync receives a message, which takes delivery tag 1
         await requester.PublishAsync("", name);
         Assert.That((await requester.ExpectDeliveryAsync()).Method.DeliveryTag, Is.EqualTo(2));
 

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>A queue delivers each message to the right one of its consumers.</summary>
+/// <summary>A queue delivers each message to the right consumer.</summary>
 public class DispatchTests : BehaviourTests
 {
     [Test]

@@ -162,7 +162,7 @@ public class EventExchangeTests : BehaviourTests
         await ConnectAsync(
             channelMax: 100, frameMax: 8192, heartbeat: 7, properties: Table("connection_name", FieldValue.FromString(name)));
 
-        // The event may also be about a client of another test, because other tests run at the same time.
+        // Other tests run at the same time, so this login may be that of another test's client.
         var login = await events.NextAsync("connection_type", "network");
         var created = await events.NextAsync("user_provided_name", name);
 

@@ -113,7 +113,7 @@ public class ExclusiveQueueTests : BehaviourTests
         var other = await OpenChannelAsync();
         await owner.Client.DisposeAsync();
 
-        // The broker notices the loss of the connection at an unknown time. The test tries until the exclusive queue is deleted.
+        // The broker may notice the lost connection only after a while. The test retries until the exclusive queue is deleted.
         for (ushort number = 2; ; number++)
         {
             await other.SendAsync(new QueueDeclare(queue, Passive: true, false, false, false, false, FieldTable.Empty));

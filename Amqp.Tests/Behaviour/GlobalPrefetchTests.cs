@@ -204,7 +204,7 @@ public class GlobalPrefetchTests : BehaviourTests
         return delivery.Method.ConsumerTag;
     }
 
-    /// <summary>Checks that the broker sends no further delivery. The next frame must be the answer to a passive declare.</summary>
+    /// <summary>Checks that the broker sends no further delivery: the next frame must be the answer to a passive declare.</summary>
     private static async Task ExpectNoMoreAsync(RawChannel channel, string queue)
     {
         await channel.LookUpQueueAsync(queue);

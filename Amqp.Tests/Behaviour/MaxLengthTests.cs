@@ -138,7 +138,7 @@ public class MaxLengthTests : BehaviourTests
         Assert.That(await GetAllAsync(channel, other), Is.EqualTo(["1"]));
     }
 
-    /// <summary>Receives the confirms of the publishes with the tags from 1 to <paramref name="count"/>, in any order.</summary>
+    /// <summary>Receives the confirms with delivery tags 1 to <paramref name="count"/>, in any order.</summary>
     internal static async Task<List<(ulong Tag, bool IsAck)>> ConfirmsAsync(RawChannel channel, int count)
     {
         var confirms = new SortedDictionary<ulong, bool>();

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Publishes and tables may contain names that are not valid UTF-8. All other methods with such names are rejected.</summary>
+/// <summary>Names in basic.publish and in tables may be invalid UTF-8. The broker rejects such names in all other methods.</summary>
 public sealed class OctetNameTests : BehaviourTests
 {
     private static readonly string _latin = OctetText.Decode([(byte)'g', (byte)'r', 0xFC, 0xDF]);

@@ -43,7 +43,7 @@ public class ProtocolHeaderAnswerTests : BehaviourTests
         string queue = await DeclareQueueAsync(channel);
         await channel.PublishAsync("", queue, "a");
 
-        // the method ends without the field for arguments
+        // the method lacks its last field, the arguments
         byte[] consume = [0, 60, 0, 20, 0, 1, (byte)queue.Length, .. Encoding.ASCII.GetBytes(queue), 1, (byte)'c', 0];
         await channel.SendFrameAsync(FrameType.Method, consume);
         await channel.ExpectAsync<BasicConsumeOk>();

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// In a transaction, a publish is routed to queue names at once. The commit looks up the queues that have these names at that moment.
+/// In a transaction, the names of a message's queues are found when the client publishes. The commit looks up the queues by these names.
 /// </summary>
 public class TransactionRoutingTests : BehaviourTests
 {

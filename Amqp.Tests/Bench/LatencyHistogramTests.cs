@@ -24,7 +24,7 @@ public sealed class LatencyHistogramTests
         {
             var histogram = new LatencyHistogram();
             histogram.Record(value);
-            // The histogram keeps only its maximum exactly. The larger value makes sure that the tested value is not the maximum.
+            // The maximum is the only exact value in a histogram. The larger value here ensures that the tested value is not the maximum.
             histogram.Record((1L << 48) - 1);
 
             Assert.That(histogram.Percentile(50), Is.InRange(value, value + value / 100));

@@ -169,7 +169,7 @@ public sealed class LoadConnectionTests
         return listener;
     }
 
-    /// <summary>Acts as a broker until a channel is open, and then calls the function that the test passes.</summary>
+    /// <summary>Acts as a broker until the client has opened a channel. Then calls <paramref name="then"/>.</summary>
     private static async Task<T> ServeAsync<T>(
         TcpListener listener,
         Func<NetworkStream, Task<T>> then,

@@ -9,7 +9,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Only open connections count for the limits of their user and their virtual host.</summary>
+/// <summary>Only open connections count towards the limits of their user and virtual host.</summary>
 public sealed class AdmissionTests
 {
     [Test]

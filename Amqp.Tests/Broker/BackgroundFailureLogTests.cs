@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>If a background failure lasts for hours, the broker logs the failure only at long intervals.</summary>
+/// <summary>If background work keeps failing for hours, the broker logs the failure only at long intervals.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class BackgroundFailureLogTests
 {

@@ -11,7 +11,7 @@ namespace Amqp.Tests.Broker;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DefinitionImportTests : IAsyncDisposable
 {
-    // shared by all tests whose import is refused, because these imports leave the broker unchanged
+    // shared by all tests in which the broker refuses the import, because the broker then stays unchanged
     private static BareBroker _unchanged = null!;
     private BareBroker? _own;
 

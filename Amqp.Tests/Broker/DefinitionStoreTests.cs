@@ -226,9 +226,7 @@ public sealed class DefinitionStoreTests
         _catalog.Put(key, output.WrittenSpan);
     }
 
-    /// <summary>
-    /// A catalog whose changes throw the exceptions of a list, one for each change. When the list is empty, changes succeed.
-    /// </summary>
+    /// <summary>A catalog in which each change throws the next exception of a list. When the list is empty, changes succeed.</summary>
     private sealed class RefusingCatalog(ICatalog catalog, List<Exception> refusals) : ICatalog
     {
         public IReadOnlyList<KeyValuePair<string, byte[]>> Entries => catalog.Entries;

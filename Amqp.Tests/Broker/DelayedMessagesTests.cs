@@ -12,7 +12,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// An exchange delays messages. No message is early or out of order, and delivered messages take no memory. The tests set the clock.
+/// A delaying exchange delivers no message early or out of order, and keeps no memory for delivered messages. The tests set the clock.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DelayedMessagesTests : IAsyncDisposable

@@ -15,7 +15,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// The broker crashes while it deletes an object. The catalog keeps no entry that would affect a new object of the same name.
+/// If the broker crashes while it deletes an object, the catalog keeps no entry that would affect a new object of the same name.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeletionCrashTests : IAsyncDisposable

@@ -21,7 +21,7 @@ public sealed class InternalMessageTests
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
     /// <summary>
-    /// Copies of traced messages have a prefix and the name of a queue as routing key. The broker cuts the routing key to 255 bytes.
+    /// The copy of a traced message has a routing key that consists of a prefix and a queue name. The broker cuts the key to 255 bytes.
     /// </summary>
     [TestCase(254, 254)]
     [TestCase(255, 255)]

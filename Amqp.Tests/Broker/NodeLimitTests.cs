@@ -13,7 +13,7 @@ namespace Amqp.Tests.Broker;
 /// <summary>A broker has limits that apply to all of its clients together.</summary>
 public class NodeLimitTests
 {
-    // a broker without limits on channels and frames, but with limits on message size and virtual hosts
+    // this broker limits message size and virtual hosts, but neither the number of channels nor the frame size
     private BrokerInProcess _unlimited = null!;
 
     [OneTimeSetUp]

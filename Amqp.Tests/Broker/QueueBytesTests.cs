@@ -6,8 +6,8 @@ using Amqp.Tests.Storage;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// A queue counts the bytes of its messages' bodies. If entries of messages are removed from memory, the count is exact only if all
-/// messages have heads (exchange, routing key and properties) of the same size. If not, the count is nearly exact.
+/// A queue counts the bytes of its messages' bodies. Once entries of messages are removed from memory, the count is only approximate. It
+/// stays exact as long as all heads (exchange, routing key and properties) have the same size.
 /// </summary>
 public sealed class QueueBytesTests
 {

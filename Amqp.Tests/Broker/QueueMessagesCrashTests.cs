@@ -5,7 +5,8 @@ using Amqp.Tests.Storage;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// A queue with several priority levels is recovered after a crash. Each level has settles and a delivered mark of its own.
+/// A queue with several priority levels is recovered after a crash. The log records for each level separately which messages were settled
+/// or delivered.
 /// </summary>
 public sealed class QueueMessagesCrashTests
 {

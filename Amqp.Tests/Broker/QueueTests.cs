@@ -111,7 +111,7 @@ public sealed class QueueTests : IAsyncDisposable
     [Test]
     public async Task Times_of_many_hours_are_kept_to_the_millisecond()
     {
-        _broker.Broker.Alarms.Dispose(); // saves time: the alarms would be measured thousands of times during the simulated hours
+        _broker.Broker.Alarms.Dispose(); // saves time: the alarms would check memory and disk thousands of times in the simulated hours
         await _broker.Broker.Sampler.DisposeAsync();
         const int hour = 3_600_000;
         var (going, waiting) = (
@@ -130,7 +130,8 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// As in RabbitMQ, the time of x-expires starts again only if another policy applies to the queue, or if its policy has changed.
+    /// As in RabbitMQ, the time of x-expires starts again only if another policy applies to the queue, or if the queue's policy was
+    /// changed.
     /// </summary>
     [TestCase("another", "others", 2_000, false)]
     [TestCase("p", "q", 1_000, false)]
@@ -487,7 +488,7 @@ public sealed class QueueTests : IAsyncDisposable
             .. Enumerable.Range(0, 60).Select(i =>
             {
                 long expires = random.Next(4, 10) * 500;
-                var queue = _broker.Declare($"q{i}", ("x-expires", expires)); // sets the queue's timer for its own expiry
+                var queue = _broker.Declare($"q{i}", ("x-expires", expires)); // sets the queue's timer to the expiry of the queue
                 long message = random.Next(1, 4) * 100;
                 _broker.Publish(queue, expiration: message); // sets the queue's timer to an earlier time, for the message's expiry
                 return (queue, message, expires);

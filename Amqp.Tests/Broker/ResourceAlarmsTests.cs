@@ -14,7 +14,7 @@ public sealed class ResourceAlarmsTests : IDisposable
     /// <summary>The first check and every tenth check after it measure the free space of the disk.</summary>
     private const int ChecksPerLookAtTheDisk = 10;
 
-    /// <summary>Number of appended bytes after which the next check measures the disk again. The number applies to small limits.</summary>
+    /// <summary>If the disk limit is small, the next check measures the disk again after this many appended bytes.</summary>
     private const long Step = 256 << 10;
 
     private readonly ResourceAlarms _alarms;

@@ -44,8 +44,8 @@ public sealed class RouteFinderTests
     }
 
     /// <summary>
-    /// An exchange adds no destination to a route, because the route already has all its destinations. Its alternate exchange must not get
-    /// the message.
+    /// A route already has all destinations of an exchange, so the exchange adds none. Even then, the exchange's alternate exchange must
+    /// not get the message.
     /// </summary>
     [TestCase("queue")]
     [TestCase("exchange")]

@@ -129,7 +129,7 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
         new(kind, "p", pattern, applyTo, priority, FieldTable.Empty.With("max-length", FieldValue.FromInt64(length)));
 
     /// <summary>
-    /// A catalog that accepts a certain number of new entries, and then fails as on a full disk. Replacing an entry succeeds.
+    /// A catalog that accepts a certain number of new entries, and then fails as on a full disk. Existing entries can still be replaced.
     /// </summary>
     private sealed class FullCatalog : ICatalog
     {

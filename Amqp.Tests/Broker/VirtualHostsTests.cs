@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A new virtual host has certain permissions, and its queues get the right type.</summary>
+/// <summary>A virtual host gives permissions to its creator, limits its queues, and sets their default type.</summary>
 public sealed class VirtualHostsTests
 {
     [Test]

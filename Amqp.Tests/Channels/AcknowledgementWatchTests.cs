@@ -14,7 +14,7 @@ public sealed class AcknowledgementWatchTests
         watch.Note(5, 0);
         watch.OutFor(0, 1_000); // sets the time for which the watch keeps marks
         watch.Note(9, 1_000);
-        watch.Note(9, 1_500); // the tag is noted again, but keeps the time at which it was noted first
+        watch.Note(9, 1_500); // has no effect, because the watch has already noted this tag
 
         Assert.That(watch.OutFor(now, 1_000), Is.EqualTo(now < 1_000 ? 0 : now < 2_000 ? 5 : 9));
     }

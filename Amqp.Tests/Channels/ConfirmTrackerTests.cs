@@ -9,9 +9,9 @@ namespace Amqp.Tests.Channels;
 public sealed class ConfirmTrackerTests
 {
     /// <summary>
-    /// Parameters: publishes, events and expected answers. Publishes: the log position at which the publish is durable, <c>r</c> if a queue
-    /// refuses it, <c>n</c> if it is never durable. Events: <c>@</c> and the log position that is now durable, or <c>!</c> for a failure of
-    /// the store. In an answer, + is the flag multiple.
+    /// The first parameter lists publishes: the log position at which each is durable, <c>r</c> if a queue refuses it, <c>n</c> if it is
+    /// never durable. The second lists events: <c>@</c> and the log position that is now durable, or <c>!</c> for a failure of the store.
+    /// The third lists the expected answers, in which + is the flag multiple.
     /// </summary>
     [TestCase("0", "@0", "ack 1")]
     [TestCase("0 0", "@0", "ack 2+")]

@@ -33,7 +33,7 @@ public sealed class ContentAssemblerTests
     }
 
     /// <summary>
-    /// If a body arrives in several parts, they are collected in a buffer. Only buffers for large bodies are not from a pool.
+    /// A body that arrives in several parts is collected in a buffer. Small buffers come from a pool, large buffers do not.
     /// </summary>
     [TestCase(1, 0)]
     [TestCase(4, 524_288)]

@@ -85,7 +85,7 @@ public sealed class OutboxTests
     }
 
     /// <summary>
-    /// An outbox writes encoded properties in one piece. Properties that are larger than a block of the pool get other memory.
+    /// An outbox writes encoded properties in one piece. If they are larger than the pool's blocks, they get memory outside the pool.
     /// </summary>
     [Test]
     public void What_is_larger_than_a_block_takes_none_of_the_pools([Values] bool isBehindOther)

@@ -3,7 +3,7 @@ using Amqp.Tests.Configuration;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Options and errors of <c>rabbitmqadmin</c> that RabbitMQ's recorded output does not contain.</summary>
+/// <summary>Tests options and errors of <c>rabbitmqadmin</c> for which the tests have no recorded output of RabbitMQ.</summary>
 public sealed class AdminCommandTests : CliTests
 {
     [TestCase("--vhost={v} declare queue name=a auto_delete=false durable=true arguments={}", "queue declared")]

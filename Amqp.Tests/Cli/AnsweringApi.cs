@@ -49,11 +49,11 @@ internal sealed class AnsweringApi : IDisposable
         return this;
     }
 
-    /// <summary>Runs a command within this process, with this API as its broker.</summary>
+    /// <summary>Runs a command within this process. The command uses this API as its broker.</summary>
     public Task<CliRun> RunAsync(params string[] arguments) =>
         CliRun.HereAsync(arguments, new Dictionary<string, string> { ["AMQPBROKER_URL"] = Url });
 
-    /// <summary>Runs a rabbitmqctl command within this process, with this API as its broker.</summary>
+    /// <summary>Runs a rabbitmqctl command within this process. The command uses this API as its broker.</summary>
     public Task<CliRun> CtlAsync(params string[] arguments) => RunAsync(["ctl", "-n", "n", .. arguments]);
 
     public void Dispose() => _listener.Close();

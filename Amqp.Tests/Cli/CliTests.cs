@@ -17,7 +17,7 @@ public abstract class CliTests : ApiTests
         Host = await NewVirtualHostAsync();
     }
 
-    /// <summary>Runs a command as a process, with the tests' broker as its broker.</summary>
+    /// <summary>Runs a command as a process. The command uses the broker of the tests.</summary>
     private protected static async Task<CliRun> RunAsync(params string[] arguments) =>
         await CliRun.RunAsync(arguments, environment: await TargetAsync());
 
@@ -33,7 +33,7 @@ public abstract class CliTests : ApiTests
         return run;
     }
 
-    /// <summary>Runs a rabbitmqctl command as a process, in the test's virtual host.</summary>
+    /// <summary>Runs a rabbitmqctl command as a process. The command uses the test's virtual host.</summary>
     private protected Task<CliRun> CtlAsync(params string[] arguments) =>
         RunAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 
@@ -49,11 +49,11 @@ public abstract class CliTests : ApiTests
         return run;
     }
 
-    /// <summary>Runs a rabbitmqctl command in the test's virtual host within this process.</summary>
+    /// <summary>Runs a rabbitmqctl command within this process. The command uses the test's virtual host.</summary>
     private protected Task<CliRun> CtlRunHereAsync(params string[] arguments) =>
         RunHereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 
-    /// <summary>Runs a rabbitmqctl command in the test's virtual host within this process. The command must succeed.</summary>
+    /// <summary>Runs a rabbitmqctl command within this process. The command uses the test's virtual host, and must succeed.</summary>
     private protected Task<CliRun> CtlHereAsync(params string[] arguments) =>
         HereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 

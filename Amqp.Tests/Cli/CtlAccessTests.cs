@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// The commands of <c>amqpbroker ctl</c> for users, permissions, policies and limits print the texts of rabbitmqctl 3.10.8.
+/// The commands of <c>amqpbroker ctl</c> for users, permissions, policies and limits print the same texts as rabbitmqctl 3.10.8.
 /// </summary>
 public sealed class CtlAccessTests : CliTests
 {
@@ -53,7 +53,7 @@ public sealed class CtlAccessTests : CliTests
 
         Assert.That((added.ExitCode, added.Output, added.Error), Is.EqualTo((0, "", "")));
         Assert.That((await CtlRunHereAsync("authenticate_user", user, "from stdin")).ExitCode, Is.Zero);
-        CliRun none = await CtlAsync("add_user", "u"); // run as a separate process, because its standard input is empty
+        CliRun none = await CtlAsync("add_user", "u"); // run as a separate process, so that standard input is empty
         Assert.That(
             (none.ExitCode, none.Output, none.Error),
             Is.EqualTo((65, "Adding user \"u\" ...\nPassword: \n", "Error:\nPassword is not provided via argument or stdin\n")));

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// <c>amqpbroker ctl</c> shows, checks and changes the node. The command prints help, and refuses commands that it cannot execute.
+/// <c>amqpbroker ctl</c> shows, checks and changes the node. It also prints help, and refuses verbs that it cannot execute.
 /// </summary>
 public sealed class CtlNodeTests : CliTests
 {
@@ -360,7 +360,7 @@ public sealed class CtlNodeTests : CliTests
         Assert.That(await IsTraced(), Is.False);
     }
 
-    /// <summary>Checks that the broker refuses a new connection, or accepts and at once closes the connection.</summary>
+    /// <summary>Checks that the broker refuses a new connection or closes it immediately.</summary>
     private static async Task DemandCutOffAsync(Uri uri)
     {
         try

@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// For a virtual host that is missing or forbidden, <c>amqpbroker ctl</c> has the exit codes and texts of rabbitmqctl 3.10.8.
+/// If a virtual host is missing or forbidden, <c>amqpbroker ctl</c> has the same exit codes and texts as rabbitmqctl 3.10.8.
 /// </summary>
 public sealed class CtlVirtualHostTests : CliTests
 {

@@ -13,7 +13,7 @@ public sealed class LoginSettingsTests
         {"default":"first","profiles":{"first":{"url":"http://first:1","user":"one","password":"p1","vhost":"v1"},"second":{"url":"http://second:2","user":"two","password":"p2","vhost":"v2"}}}
         """;
 
-    // Parameters: options (lower case) and environment variables (upper case) of a command, and the login that the command uses.
+    // First the options (lower case) and environment variables (upper case) of a command, then the login that the command uses.
     [TestCase("", "http://first:1 one p1 v1")]
     [TestCase("profile=second", "http://second:2 two p2 v2")]
     [TestCase("PROFILE=second", "http://second:2 two p2 v2")]

@@ -7,10 +7,10 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>Each setting changes exactly those options that <c>SettingEffects.tsv</c>, next to this file, lists for it.</summary>
+/// <summary>Each setting changes exactly the options that the table <c>SettingEffects.tsv</c> lists for it.</summary>
 public class SettingEffectTests
 {
-    // without this line, the bound addresses would depend on the machine
+    // Without this setting, the addresses of the listeners would depend on the machine.
     private const string Always = "bind = 127.0.0.1";
 
     private static IEnumerable<TestCaseData> Rows() => File.ReadAllLines(TablePath()).Select(line => line.Split('\t')).Select(columns =>

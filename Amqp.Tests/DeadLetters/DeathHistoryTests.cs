@@ -113,9 +113,7 @@ public sealed class DeathHistoryTests
         return FieldTableCodec.Read(history.Headers);
     }
 
-    /// <summary>
-    /// Computes the headers that a dead letter should have, by RabbitMQ's rules and in the simplest way, from decoded tables.
-    /// </summary>
+    /// <summary>Computes the expected headers of a dead letter from decoded tables. A simple implementation of RabbitMQ's rules.</summary>
     private static FieldTable ByTheRules(FieldTable headers, Death death)
     {
         var now = FieldTable.Empty

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>The broker cannot use the values of some well-formed headers, but delivers the messages without an error.</summary>
+/// <summary>Some headers are well-formed but have values that the broker cannot use. It delivers such messages without an error.</summary>
 public sealed class HostileHeaderTests
 {
     private BrokerInProcess _broker = null!;

@@ -2,8 +2,8 @@ namespace Amqp.Tests.Durability;
 
 /// <summary>Records, over all crashes, which messages clients have sent and which messages the broker has confirmed. Thread-safe.</summary>
 /// <remarks>
-/// A time is the number of events before it, not a time of day. The broker has a single log. When it confirms a message, all changes that
-/// it answered before the publish are durable.
+/// A time in the ledger is the number of earlier events, not a time of day. The broker has a single log. So when it confirms a message, all
+/// changes that it had answered before the message was published are durable.
 /// </remarks>
 internal sealed class CrashLedger
 {
@@ -19,7 +19,7 @@ internal sealed class CrashLedger
     public long Confirmed { get; private set; }
 
     /// <summary>
-    /// The queues that must exist, and the queues that may exist, because the broker has not answered their declaration or deletion.
+    /// The queues that must exist, and the queues that may exist. A queue may exist while its declaration or deletion is unanswered.
     /// </summary>
     public IReadOnlyList<QueueLedger> Queues
     {

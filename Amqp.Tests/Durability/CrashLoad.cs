@@ -13,8 +13,7 @@ internal sealed class CrashLoad
     // A client whose call is interrupted by the kill may wait for two replies, 20 s for each.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
 
-    // RabbitMQ.Client 7.1 may notice the kill only by missing heartbeats. With an interval of 4 s, it notices after 16 s, and calls time
-    // out
+    // RabbitMQ.Client 7.1 may notice the kill only by missing heartbeats: after 16 s, because the interval is 4 s. Calls time out later,
     // after 20 s. If a call timed out first, the test would report a fault.
     private static readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(4);
 

@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Publishes messages until the broker is killed, with a limited number of unconfirmed messages. One object publishes in all rounds of the
-/// test, because no message number may be used twice.
+/// Publishes messages until the broker is killed. Limits the number of unconfirmed messages. The same object publishes in all rounds of the
+/// test, so that it uses no message number twice.
 /// </summary>
 internal abstract class CrashPublisher(int publisher, int window, Random random)
 {

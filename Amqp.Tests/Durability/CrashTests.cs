@@ -102,7 +102,7 @@ public sealed class CrashTests
             () => $"{BytesIn(_broker.DataDirectory) >> 20} MiB are left in the data directory; seed {_seed}");
     }
 
-    /// <summary>Starts the broker and kills it after this time: during its recovery, or soon after it.</summary>
+    /// <summary>Starts the broker, and kills it after this time, during or soon after its recovery.</summary>
     private static async Task CrashWhileStartingAsync(BrokerProcess broker, int milliseconds)
     {
         int before = broker.Pid;

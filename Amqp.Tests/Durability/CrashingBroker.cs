@@ -54,7 +54,9 @@ public abstract class CrashingBroker
     private protected async Task<string> DeclareAsync(string queue) =>
         (await Channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false)).QueueName;
 
-    /// <summary>Publishes a persistent message on the test's channel. If the channel has confirms, waits for the confirm.</summary>
+    /// <summary>
+    /// Publishes a persistent message on the test's channel. Waits for the confirm if the channel was opened with confirms.
+    /// </summary>
     private protected async Task PublishAsync(string exchange, string key, string text) =>
         await Channel.BasicPublishAsync(exchange, key, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
 

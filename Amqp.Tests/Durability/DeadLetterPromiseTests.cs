@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The broker is killed while it dead-letters messages. Each message is then in its first queue or in the dead-letter queue.
+/// If the broker is killed while it dead-letters messages, each message is still in its first queue or already in the dead-letter queue.
 /// </summary>
 public sealed class DeadLetterPromiseTests : CrashingBroker
 {
@@ -84,7 +84,7 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
         await Channel.QueueDeclareAsync(
             "prioritized", durable: true, exclusive: false, autoDelete: false,
             arguments: new Dictionary<string, object?> { ["x-max-priority"] = 10 });
-        await DeclareAsync("next"); // must not get a queue number of the priority queue, which has one for each level
+        await DeclareAsync("next"); // must not get a number of the priority queue, which has one number for each priority
         await using (var channel = await OpenAsync())
         {
             foreach (byte priority in (byte[])[1, 7, 3, 7, 10])

@@ -4,7 +4,9 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>The broker is killed after it has confirmed a delayed message. After its restart it must still deliver the message.</summary>
+/// <summary>
+/// The broker is killed after it has confirmed a delayed message. After its restart, the broker must still deliver the message.
+/// </summary>
 public sealed class DelayedMessagePromiseTests : CrashingBroker
 {
     private const string Exchange = "later";

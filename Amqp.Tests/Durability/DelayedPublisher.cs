@@ -1,8 +1,6 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>
-/// Publishes to the exchange that delays messages, with short delays and with delays that are longer than a round of the test.
-/// </summary>
+/// <summary>Publishes delayed messages. Some delays are short, and some are longer than a round of the test.</summary>
 internal sealed class DelayedPublisher(int publisher, WandererLedger ledger, Random random) : CrashPublisher(publisher, window: 50, random)
 {
     private const int ShortDelay = 100, LongestDelay = 3000; // in milliseconds

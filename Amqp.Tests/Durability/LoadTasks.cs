@@ -15,8 +15,7 @@ internal static class LoadTasks
 {
     /// <summary>Waits until all parts of the load have ended after the kill.</summary>
     /// <exception cref="TimeoutException">
-    /// Some parts did not end in time. The message names the parts. If the connection of a part is still open, the client library has not
-    /// noticed the kill.
+    /// Some parts did not end in time. The exception's text names these parts, and shows which of their connections are still open.
     /// </exception>
     public static async Task AllEnd(IReadOnlyList<LoadTask> load, TimeSpan patience)
     {
@@ -33,11 +32,9 @@ internal static class LoadTasks
         }
     }
 
-    /// <summary>Runs work until the channel is closed. Fails if the broker has closed the channel and given a reason.</summary>
+    /// <summary>Runs work until the channel is closed. Fails if the broker sent channel.close or connection.close.</summary>
     /// <param name="channel">The channel that the work uses.</param>
-    /// <param name="work">
-    /// The work. When the channel is closed, the token is cancelled, and this method returns before the work ends.
-    /// </param>
+    /// <param name="work">The work. Its token is cancelled when the channel is closed.</param>
     public static async Task UntilBrokerDies(IChannel channel, Func<CancellationToken, Task> work)
     {
         using var ended = new CancellationTokenSource();

@@ -8,8 +8,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Changes policies over HTTP until the broker is killed, and records which policies must exist after the crash. One object works in all
-/// rounds of the test, because no two changes may have the same number.
+/// Changes policies over HTTP until the broker is killed, and records which policies must exist after the crash. All rounds of the test
+/// use the same object, so that no two changes have the same number.
 /// </summary>
 internal sealed class PolicyChanger
 {

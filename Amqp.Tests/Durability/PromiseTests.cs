@@ -14,7 +14,7 @@ public sealed class PromiseTests : CrashingBroker
     {
         string name = $"fresh.{attempt}";
         await ReopenAsync(confirms: true);
-        // The client waits for no reply to a declaration. So only the confirm of the message promises that all objects are durable.
+        // The declarations have no replies (no-wait). So only the message's confirm promises that all objects are durable.
         await Channel.ExchangeDeclareAsync(name, ExchangeType.Direct, durable: true, noWait: true);
         await Channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, noWait: true);
         await Channel.QueueBindAsync(name, name, "key", noWait: true);

@@ -1,7 +1,9 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>Records which messages a queue must have or may have. Compares them with the messages that are found after a crash.</summary>
-/// <remarks>The lock of <see cref="CrashLedger"/> guards this object. Times are numbers of events, as in that class.</remarks>
+/// <remarks>
+/// The lock of <see cref="CrashLedger"/> guards this object. As in <see cref="CrashLedger"/>, a time is the number of events so far.
+/// </remarks>
 internal sealed class QueueLedger(string name)
 {
     private readonly Dictionary<Serial, Entry> _entries = [];

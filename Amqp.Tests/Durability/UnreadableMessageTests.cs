@@ -170,7 +170,7 @@ public sealed class UnreadableMessageTests
         return segment;
     }
 
-    /// <summary>Hides log files whose names match the pattern from the broker, until the result is disposed.</summary>
+    /// <summary>Hides the files of segments that match the pattern. The broker cannot find them until the result is disposed.</summary>
     private HiddenFiles Hide(string pattern) => new(Path.Combine(_broker.DataDirectory, "segments"), pattern);
 
     private sealed class HiddenFiles : IDisposable

@@ -17,7 +17,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
 
     public long Confirmed { get; private set; }
 
-    /// <summary>The time at which the last message is due.</summary>
+    /// <summary>The latest due time of all messages.</summary>
     public DateTime AllDue
     {
         get
@@ -30,7 +30,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
     /// <summary>Records that a client is about to publish a persistent message.</summary>
     /// <param name="serial">Identity of the message.</param>
     /// <param name="due">
-    /// Earliest time, in UTC, at which the broker may deliver the message. By default, it may deliver it at any time.
+    /// Earliest time, in UTC, at which the broker may deliver the message. By default, the broker may deliver the message at any time.
     /// </param>
     public void Publish(Serial serial, DateTime due = default)
     {
@@ -120,7 +120,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         /// <summary>True if the broker has confirmed the message, or the message was seen after a crash.</summary>
         public bool IsConfirmed { get; set; }
 
-        /// <summary>True if the message may be missing, because a client has acknowledged it. The message need not be confirmed.</summary>
+        /// <summary>True if the message may be missing, because a client has acknowledged it.</summary>
         public bool MayBeGone { get; set; }
 
         public bool IsPromised => IsConfirmed && !MayBeGone;

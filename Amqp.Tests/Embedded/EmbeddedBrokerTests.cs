@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Embedded;
 
-/// <summary>The package AmqpBroker.Embedded starts, configures and stops brokers, and returns their addresses.</summary>
+/// <summary>The package AmqpBroker.Embedded starts, configures and stops brokers, and returns their URIs.</summary>
 public class EmbeddedBrokerTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(30);

@@ -71,7 +71,7 @@ public class EmbeddedFootprintTests
         {
             try
             {
-                // The fields after the name in parentheses are the state and the parent's process id.
+                // The process name is in parentheses. The next two fields are the process state and the parent's process id.
                 string stat = File.ReadAllText(Path.Combine(process, "stat"));
                 return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == parent.ToString(CultureInfo.InvariantCulture);
             }

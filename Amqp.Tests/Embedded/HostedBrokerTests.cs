@@ -78,7 +78,7 @@ public class HostedBrokerTests
         return builder;
     }
 
-    /// <summary>Reads the connection string in its constructor, like many libraries.</summary>
+    /// <summary>Reads the connection string in the constructor. Many client libraries do so.</summary>
     private sealed class Client(IConfiguration configuration) : IHostedService
     {
         private readonly Uri _address = new(configuration.GetConnectionString("rabbitmq")!);

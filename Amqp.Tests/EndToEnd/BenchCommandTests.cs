@@ -139,7 +139,7 @@ public sealed class BenchCommandTests
 
         Assert.That(Rate(report, "rate"), Is.Positive);
         Assert.That(report.GetProperty("seconds").GetDouble(), Is.LessThan(2), "the warm-up second is not counted");
-        // A message that was sent before the measurement began, and arrived afterwards, is counted but has no latency.
+        // A message that was sent before the measurement and received during the measurement is counted, but its latency is not.
         Assert.That(Long(report.GetProperty("latency"), "count"), Is.Positive.And.LessThanOrEqualTo(Long(report, "count")));
     }
 
@@ -305,7 +305,7 @@ public sealed class BenchCommandTests
         new(name, type, isPassive, isDurable, AutoDelete: false, Internal: false, NoWait: false, FieldTable.Empty);
 
     /// <summary>
-    /// Declares an existing queue again. Returns the number of its messages, or the reply code if the queue has another durability.
+    /// Declares an existing queue again. Returns the queue's message count, or the reply code if the queue has another durability.
     /// </summary>
     private string Declare(string queue, bool isDurable)
     {

@@ -4,16 +4,14 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>
-/// A write to the catalog is lost in a power cut. So the log contains messages of a queue that is missing in the catalog.
-/// </summary>
+/// <summary>After a lost write to the catalog, the log contains messages of a queue that is missing in the catalog.</summary>
 public sealed class LostDefinitionTests
 {
     [Test]
     public async Task A_new_queue_does_not_inherit_the_messages_of_one_whose_definition_was_lost()
     {
         await using var broker = await BrokerProcess.StartAsync();
-        await PublishAsync(broker, "kept", "stays"); // keeps the segment file from being deleted
+        await PublishAsync(broker, "kept", "stays"); // this message prevents the deletion of the segment file
         await broker.RestartAsync();
         string catalog = Path.Combine(broker.DataDirectory, "catalog.log");
         byte[] before = await File.ReadAllBytesAsync(catalog);

@@ -60,7 +60,7 @@ public sealed class ManyClientsTests : ClientTests
         await Task.WhenAll(Enumerable.Range(0, producers).Select(producer => PublishAsync(producer, each, names)));
         await all.Task.WaitAsync(Patience);
 
-        // Each producer has sent its message number i to queue i modulo 50. Each queue must contain exactly these messages, in order.
+        // Each producer has sent its message i to queue i % 50. Each queue must contain exactly its messages, in order.
         foreach (int queue in Enumerable.Range(0, queues))
             foreach (int producer in Enumerable.Range(0, producers))
                 Assert.That(

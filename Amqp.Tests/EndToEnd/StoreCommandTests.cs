@@ -8,7 +8,7 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.EndToEnd;
 
 /// <summary>
-/// The command <c>amqpbroker store</c> inspects the data directory of a broker that was killed. The tests run it as a process.
+/// The command <c>amqpbroker store</c> inspects the data directory of a broker that was killed. The command runs as a process.
 /// </summary>
 public sealed class StoreCommandTests
 {
@@ -118,9 +118,7 @@ public sealed class StoreCommandTests
         }
     }
 
-    /// <summary>
-    /// The optimising compiler of .NET 10.0 once removed the second of two equal checks. The command then reported no damage.
-    /// </summary>
+    /// <summary>The optimising compiler of .NET 10.0 removed the second of two equal checks. So the command reported no damage.</summary>
     [Test]
     public async Task Optimised_code_reports_an_unfinished_write()
     {

@@ -69,7 +69,7 @@ internal sealed class FaultyBroker : IAsyncDisposable
 
     public uint NumberOf(string queue) => Queue(queue).Messages.Number;
 
-    /// <summary>Number of records about quarantined messages in the catalog.</summary>
+    /// <summary>Number of the catalog's entries about quarantined messages.</summary>
     public int QuarantineEntries =>
         Broker.Broker.Catalog.Entries.Count(entry => entry.Key.StartsWith(DefinitionKey.Quarantined, StringComparison.Ordinal));
 

@@ -10,8 +10,8 @@ namespace Amqp.Tests.Faults;
 internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 {
     /// <summary>
-    /// Called before each method of the store, with its name and the queue number (0 if there is no queue). An exception makes the method
-    /// fail.
+    /// Called before each method of the store. Gets the method's name, and the queue number (0 if there is no queue). An exception makes
+    /// the method fail.
     /// </summary>
     public Action<string, uint> Before { get; set; } = static (_, _) => { };
 
@@ -21,7 +21,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
     /// <summary>Called before each settle. Parameters: the queue number, and true if the settle depends on earlier appends.</summary>
     public Action<uint, bool> BeforeSettle { get; set; } = static (_, _) => { };
 
-    /// <summary>Called for each commit, with the task that the wrapped store has returned. Returns the task to use in its place.</summary>
+    /// <summary>Called for each commit. Gets the task of the wrapped store, and returns the task for the caller.</summary>
     public Func<Task, Task> Commit { get; set; } = static committed => committed;
 
     public bool IsDisposed { get; private set; }

@@ -159,7 +159,7 @@ public class QueueFaultTests
         uint number = broker.NumberOf("broken");
         broker.Store.Before = (call, about) =>
         {
-            // The queue delivers runs of 128 messages. The thread pool delivers the 20th run.
+            // The queue delivers 128 messages at a time. A thread of the pool makes the 20th of these runs.
             if (call == "NoteDelivered" && about == number && Interlocked.Increment(ref runs) == 20)
                 throw new InvalidOperationException("a fault that a test put in");
         };

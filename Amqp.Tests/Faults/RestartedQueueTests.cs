@@ -36,7 +36,7 @@ public sealed class RestartedQueueTests : IAsyncDisposable
         var queue = _broker.Declare("q", ("x-max-length", 1), ("x-overflow", "reject-publish"));
         _broker.Post(queue);
         Crash(queue);
-        _broker.Round.Complete(); // the crashed queue keeps the message until it is restarted
+        _broker.Round.Complete(); // until its restart, the crashed queue keeps the message
 
         Restart(queue);
 

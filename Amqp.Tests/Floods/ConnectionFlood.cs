@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Floods;
 
 /// <summary>
-/// Connects and disconnects at once, often with a reset. Before some disconnects, sends the first bytes of AMQP or of another protocol.
+/// Connects and immediately disconnects, often with a TCP reset. Some connections first send the start of AMQP or of another protocol.
 /// </summary>
 internal sealed class ConnectionFlood(int port, int seed) : Offender(port, lastOctet: 2, tasks: 4, seed)
 {

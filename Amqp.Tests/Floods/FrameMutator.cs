@@ -58,9 +58,7 @@ internal static class FrameMutator
         frames[at] = frame;
     }
 
-    /// <summary>
-    /// Returns a copy of a frame. From a random offset in the arguments, the bytes are replaced by <paramref name="tail"/>.
-    /// </summary>
+    /// <summary>Copies a frame. Replaces the rest of the copy, from a random offset in the arguments, by <paramref name="tail"/>.</summary>
     private static byte[] WithTail(byte[] frame, byte[] tail, Random random)
     {
         if (frame.Length <= HeadLength + 1)

@@ -13,7 +13,7 @@ public sealed class MixedFloodTests
     private const int GoodClients = 3;
     private const long MiB = 1 << 20;
 
-    /// <summary>Memory for compiled code that only attacks need. The broker keeps this memory after the flood.</summary>
+    /// <summary>Maximum memory for code that is compiled because of the attacks. The broker keeps this memory after the flood.</summary>
     private const long CodeBytes = 48 * MiB;
 
     /// <summary>Maximum number of bytes that the broker may log about one attacker in ten seconds: about a hundred lines.</summary>
@@ -119,8 +119,7 @@ public sealed class MixedFloodTests
         // The broker logs nothing about a client that only connects and disconnects.
         foreach (var offender in offenders.Where(offender => offender is not ConnectionFlood))
             Assert.That(log, Does.Contain($"{offender.Address}"), $"the log does not name {offender}");
-        // The log has a limited number of lines for each address in ten seconds. An additional line contains the number of lines that were
-        // left out.
+        // The broker limits the log lines about each address in ten seconds. One more line tells how many lines were left out.
         Assert.That(log.Length, Is.LessThan(MiB + (_time.TotalSeconds / 10 + 1) * offenders.Length * LogBytesInTenSeconds));
     }
 

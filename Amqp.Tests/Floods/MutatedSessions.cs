@@ -3,7 +3,7 @@ namespace Amqp.Tests.Floods;
 /// <summary>Sends the frames of valid sessions, with random changes in some of them.</summary>
 internal sealed class MutatedSessions(int port, int seed) : Offender(port, lastOctet: 5, tasks: 24, seed)
 {
-    // the attacker disconnects when the broker has sent nothing for this time
+    // the attacker disconnects if the broker sends nothing for this long
     private static readonly TimeSpan _silence = TimeSpan.FromMilliseconds(100);
 
     protected override async Task OffendAsync(Random random, CancellationToken stop)

@@ -47,7 +47,7 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
             bytes = bytes[await socket.SendAsync(bytes, stop)..];
     }
 
-    /// <summary>Reads until the broker closes the connection, or has sent nothing for this time.</summary>
+    /// <summary>Reads until the broker closes the connection, or sends nothing for the time <paramref name="silence"/>.</summary>
     protected static async Task HearOutAsync(Socket socket, TimeSpan silence, CancellationToken stop)
     {
         byte[] buffer = new byte[4096];

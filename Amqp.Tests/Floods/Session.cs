@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>Frames of valid sessions, for clients that do not wait for answers.</summary>
+/// <summary>Frames of valid sessions. A client can send them without waiting for answers.</summary>
 internal static class Session
 {
     private const int Queues = 20;

@@ -6,7 +6,7 @@ namespace Amqp.Tests.Fuzz;
 internal sealed class Contraptions(FuzzWorker worker)
 {
     /// <summary>
-    /// Sizes of a ring in queues. In a ring of n queues, one publish causes n² dead letters. Only long runs build the two larger rings.
+    /// Numbers of queues in a ring. In a ring of n queues, one publish causes n² dead letters. Only long runs build the two larger rings.
     /// </summary>
     private const int SmallRing = 60, LargeRing = 350, LargestRing = 700;
 
@@ -40,7 +40,7 @@ internal sealed class Contraptions(FuzzWorker worker)
     }
 
     /// <summary>
-    /// Builds one topology. First sends channel.flow, which opens a new channel if the broker has closed the previous channel.
+    /// Builds one topology. If the broker has closed the worker's channel, the call of channel.flow opens a new channel first.
     /// </summary>
     private async Task BuildAsync(Func<Task> buildAsync)
     {
@@ -187,7 +187,7 @@ internal sealed class Contraptions(FuzzWorker worker)
         string trace = worker.NewName();
         await TellOfQueueAsync(trace, trace, ("x-max-length", FieldValue.FromInt32(2)));
         await worker.BindQueueAsync(trace, "amq.rabbitmq.trace", "#");
-        await PublishDeepAsync(trace); // published before tracing begins, so that the deliveries of these messages are traced
+        await PublishDeepAsync(trace); // published before tracing begins, so that these messages are traced only when they are delivered
         await worker.Api.CallAsync("PUT", "/vhosts/%2F", "{\"tracing\":true}");
         await PublishDeepAsync(trace);
         await worker.Api.CallAsync(

@@ -9,12 +9,10 @@ namespace Amqp.Tests.Fuzz;
 /// <summary>A run of the fuzzer: its broker, the logs of the last operations, and the first failure. Thread-safe.</summary>
 internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : IDisposable
 {
-    /// <summary>Maximum time until a message of an ordinary client must come back, regardless of what the fuzzer does.</summary>
+    /// <summary>Maximum time in which an ordinary client gets its message back, whatever the fuzzer does.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// Maximum time until a worker of the fuzzer must get an answer. Long, because the worker itself may have requested much work.
-    /// </summary>
+    /// <summary>Maximum time in which a worker gets an answer. Long, because the worker may have requested much work.</summary>
     public static readonly TimeSpan PatienceOfWorkers = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan _long = TimeSpan.FromSeconds(30);
@@ -63,10 +61,10 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
         if (!_failed.TrySetResult(story))
             return;
         _stop.Cancel();
-        broker.Kill(); // if the broker hangs, its clients would wait for it without end
+        broker.Kill(); // the clients of a broker that hangs would otherwise wait forever
     }
 
-    /// <summary>Ends the run after the time for random operations, counted from this call.</summary>
+    /// <summary>Starts the time for random operations. The run ends after this time.</summary>
     public void BeginToEnd() => _stop.CancelAfter(time);
 
     /// <summary>Watches the broker's process and its number of faults, until the run ends.</summary>

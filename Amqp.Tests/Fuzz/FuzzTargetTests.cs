@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>Runs each fuzz target with all its seeds. Then runs it with random mutations of the seeds, by default for a second.</summary>
+/// <summary>Runs each fuzz target with all its seeds, and then with random mutations of the seeds, by default for a second.</summary>
 public sealed class FuzzTargetTests
 {
     private static readonly TimeSpan _time = TimeSpan.FromSeconds(TestRounds.Number("AMQP_TESTS_FUZZ_SECONDS") ?? 1);

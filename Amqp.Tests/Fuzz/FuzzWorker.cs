@@ -37,7 +37,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
     /// <summary>Name of the user for the worker's next login. The password is the same as the name.</summary>
     public string User { get; set; } = "guest";
 
-    /// <summary>Returns one of the worker's channels, and opens it first if necessary. Returns null if the run has ended.</summary>
+    /// <summary>Returns one of the worker's channels. Opens the channel first if necessary. Returns null if the run has ended.</summary>
     public async Task<HostileChannel?> ChannelAsync(int which = 0)
     {
         while (!run.Stop.IsCancellationRequested)

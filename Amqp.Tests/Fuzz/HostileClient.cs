@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// A client that sends hostile requests, so the broker may close its channels and its connection. A task of the client reads all the time.
+/// A client that sends hostile requests. The broker may close its channels and its connection. A task of the client reads all the time.
 /// </summary>
 internal sealed class HostileClient : IDisposable
 {

@@ -25,10 +25,7 @@ internal static partial class KnownInputs
     /// </summary>
     public static IReadOnlyList<string> Arguments { get; } = [.. NamesInCode().Union(QueueArguments.Names), .. _plainArguments];
 
-    /// <summary>
-    /// Names of headers. Listed here, because a search for strings in the broker's code does not find these names. They are written as
-    /// octets.
-    /// </summary>
+    /// <summary>Names of headers. The search in the code does not find them, because the code has them as UTF-8 literals.</summary>
     public static IReadOnlyList<string> Headers { get; } =
     [
         "CC", "BCC", "traceparent", "tracestate", "x-death", "x-first-death-reason", "x-first-death-queue", "x-first-death-exchange",

@@ -297,7 +297,7 @@ internal sealed class RandomOperations
     }
 
     /// <summary>
-    /// Deletes most of the shared queues and exchanges, and the topologies of this worker. So their number does not grow in long runs.
+    /// Deletes most of the shared queues and exchanges, and the topologies of this worker, so that their number does not grow in long runs.
     /// </summary>
     private async Task ClearAsync()
     {

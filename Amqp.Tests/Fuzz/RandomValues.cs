@@ -8,7 +8,7 @@ internal static class RandomValues
     private const int Queues = 16;
     private const int Exchanges = 10;
 
-    /// <summary>Average number of calls per rare choice, such as a hostile value.</summary>
+    /// <summary>On average, one in this many calls makes a rare choice, such as a hostile value.</summary>
     private const int Seldom = 12;
 
     private static readonly string[] _keys = ["", "a", "b", "a.b", "#", "*.b", "1", "2", "100"];

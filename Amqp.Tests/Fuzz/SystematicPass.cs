@@ -191,7 +191,7 @@ internal static class SystematicPass
     }
 
     /// <summary>
-    /// Publishes messages that have the value in one property. If the value does not fit the property's type, it is converted.
+    /// Publishes messages that have the value in one property. Converts the value if it does not fit the type of the property.
     /// </summary>
     private static async Task<string> TryPropertyAsync(FuzzWorker worker, string name, HostileValue value)
     {
@@ -216,7 +216,7 @@ internal static class SystematicPass
         });
     }
 
-    /// <summary>Publishes messages with these properties to a queue that dead-letters, and to exchanges of several types.</summary>
+    /// <summary>Publishes messages with these properties to a queue with a dead-letter exchange and to four types of exchanges.</summary>
     private static async Task<string> PublishEverywhereAsync(FuzzWorker worker, BasicProperties properties)
     {
         string dying = worker.Prefix + "dying", grave = worker.Prefix + "grave";

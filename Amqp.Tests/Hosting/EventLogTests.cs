@@ -34,7 +34,7 @@ public class EventLogTests
     [Test]
     public void Where_nobody_debugs_nothing_is_listened_to() => Assert.That(new EventLog(new Debugged(null)).IsListening, Is.False);
 
-    /// <summary>Collects log lines. Only the given category has the level debug; null means no category.</summary>
+    /// <summary>Collects log lines. Only the given category has the level debug. If it is null, no category has this level.</summary>
     private sealed class Debugged(LogCategory? category) : ILoggerFactory
     {
         public List<string> Lines { get; } = [];

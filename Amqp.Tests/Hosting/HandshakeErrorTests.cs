@@ -69,7 +69,7 @@ public class HandshakeErrorTests
     }
 
     /// <summary>
-    /// After a frame that is too large, the broker searches for the bytes of close-ok, which may arrive in several pieces.
+    /// After an oversized frame, the broker searches the input for the bytes of close-ok. They may arrive in several pieces.
     /// </summary>
     [Test]
     public async Task A_close_ok_behind_a_frame_that_is_too_large_is_found_in_pieces([Values] bool isAmqp08, [Values(1, 6, 11)] int cut)

@@ -63,7 +63,7 @@ public class ListenSocketsTests
             .Bind(IPEndPoint.Parse("127.0.0.1:0"));
 
         Assert.That(socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive), Is.Not.EqualTo(0));
-        // Linux doubles the sizes that a program requests.
+        // Linux doubles the buffer sizes that a program requests.
         Assert.That((socket.SendBufferSize, socket.ReceiveBufferSize), Is.EqualTo((65_536, 131_072)).Or.EqualTo((32_768, 65_536)));
     }
 

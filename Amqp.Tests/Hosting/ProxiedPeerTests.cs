@@ -13,8 +13,8 @@ namespace Amqp.Tests.Hosting;
 /// </summary>
 public class ProxiedPeerTests
 {
-    // Parameters: the address of the socket's peer, the rest of the PROXY header, the trusted networks, and true if the broker treats the
-    // client as local.
+    // Parameters: the address of the socket's peer, the PROXY header after its first word, the trusted networks, and true if the broker
+    // treats the client as local.
     [TestCase("203.0.113.9", "TCP4 127.0.0.1 127.0.0.1 5 6", "", false)]
     [TestCase("203.0.113.9", "TCP4 127.8.8.8 127.0.0.1 5 6", "", false)]
     [TestCase("203.0.113.9", "TCP6 ::1 ::1 5 6", "", false)]

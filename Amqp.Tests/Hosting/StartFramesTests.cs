@@ -6,7 +6,7 @@ using Amqp.Server.Connections;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The broker encodes connection.start once for all clients with the same login mechanisms, version and cluster name.</summary>
+/// <summary>The broker encodes connection.start once per combination of login mechanisms, AMQP version and cluster name.</summary>
 public sealed class StartFramesTests
 {
     [Test]

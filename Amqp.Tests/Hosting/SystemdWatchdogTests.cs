@@ -8,7 +8,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The broker notifies systemd's watchdog only as long as the broker works.</summary>
+/// <summary>The broker sends notifications to systemd's watchdog as long as the broker works, and no longer.</summary>
 [Platform("Linux")]
 public sealed class SystemdWatchdogTests
 {
@@ -101,7 +101,7 @@ public sealed class SystemdWatchdogTests
     private static SystemdWatchdog Watch(Manager manager, Func<Task> check, CancellationToken stopping = default) => new(
         _often, check, new SystemdNotification(manager.Path), new ContainedFaults(NullLogger.Instance, TimeProvider.System), stopping);
 
-    /// <summary>A service manager, which receives the watchdog's notifications on a socket.</summary>
+    /// <summary>A service manager that receives the broker's notifications on a socket, like systemd.</summary>
     private sealed class Manager : IDisposable
     {
         private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);

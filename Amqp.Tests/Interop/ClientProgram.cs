@@ -93,7 +93,7 @@ internal sealed class ClientProgram : IAsyncDisposable
             return (_process.ExitCode, [.. _lines]);
     }
 
-    /// <summary>Kills the program (SIGKILL), so that its connection ends without a close.</summary>
+    /// <summary>Kills the program (SIGKILL), so that its connection ends without connection.close.</summary>
     public void Kill()
     {
         if (_process.HasExited)

@@ -27,7 +27,7 @@ internal abstract class ClientPrograms
     /// <summary>Installs the dependencies of the programs, once per run. Returns the name of missing software, or null.</summary>
     public Task<string?> WhatIsMissingAsync() => _missing.Value;
 
-    /// <summary>Starts a program. The name has the form of the Python programs, such as <c>hello_producer</c>.</summary>
+    /// <summary>Starts a program. In every language, its name is written as in Python, such as <c>hello_producer</c>.</summary>
     public ClientProgram Start(Uri broker, string program, params string[] arguments) =>
         new(Interpreter, Path.Combine(Folder, FileName(program)), Arguments(program, arguments), new Dictionary<string, string>(Environment)
         {
@@ -49,7 +49,7 @@ internal abstract class ClientPrograms
 
     protected abstract Task<string?> InstallAsync();
 
-    /// <summary>Returns the path of the folder <c>interop-tests</c>, which is in a parent of the compiled tests' folder.</summary>
+    /// <summary>Returns the path of the folder <c>interop-tests</c>, which is in a parent folder of the compiled tests.</summary>
     protected static string InteropTests()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Installs Debian packages. This needs a Debian system and the rights of root.</summary>
+/// <summary>Installs Debian packages. Needs a Debian system and root permissions.</summary>
 internal static class DebianPackages
 {
     /// <summary>Installs packages and the packages that they require. If there is no apt-get, the command counts as failed.</summary>

@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The programs that use one .NET library. All programs are in one assembly, whose first argument is the name of the program to run.
+/// The programs that use one .NET library. All programs are in one assembly. Its first command-line argument names the program to run.
 /// </summary>
 /// <param name="folder">The folder of <c>interop-tests</c> that holds the programs.</param>
 /// <param name="assembly">The name of the project and of its assembly.</param>

@@ -25,7 +25,7 @@ internal static partial class GoClient
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "interop-go", "integration-tests");
 
-    /// <summary>Returns the name of missing software that the tests need, or null if all of it is there.</summary>
+    /// <summary>Returns the name of software that the tests need but this machine lacks; null if nothing is missing.</summary>
     public static Task<string?> WhatIsMissingAsync() => _missing.Value;
 
     /// <summary>Returns the names of the integration tests, which need a broker. A build tag marks their files.</summary>

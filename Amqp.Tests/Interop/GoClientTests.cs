@@ -19,7 +19,7 @@ public sealed class GoClientTests
     {
         IReadOnlyList<string> tests = GoClient.IntegrationTests();
 
-        // The broker reports RabbitMQ as its product, because some tests do nothing with another product.
+        // The broker reports RabbitMQ as its product name. With another product name, some tests would return without testing anything.
         (IReadOnlyDictionary<string, string> outcomes, string output) =
             await GoClient.RunAsync(await InteropRun.NamedRabbitMqAsync(), tests);
 

@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Two queues are bound to a headers exchange. One binding requires that all of its headers match, the other that any of them matches.
+/// Two queues are bound to a headers exchange. One binding requires all of its headers to match, and the other binding any of its headers.
 /// </summary>
 [TestFixture(ClientLanguage.Python)]
 public sealed class HeadersTests(ClientLanguage language) : InteropFixture(language)

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Base of the test classes in this folder. It runs programs of one language against a broker that all classes share.</summary>
+/// <summary>Base class of the tests in this folder. Runs programs of one language against a broker that all test classes share.</summary>
 [Category("Interop")]
 public abstract class InteropFixture(ClientLanguage language)
 {
@@ -16,7 +16,7 @@ public abstract class InteropFixture(ClientLanguage language)
     private protected static Task RequireAsync(ClientLanguage language) =>
         Prerequisite.RequireAsync($"{language} programs", ClientPrograms.Of(language).WhatIsMissingAsync());
 
-    /// <summary>Returns a name for a queue or exchange that no other test uses.</summary>
+    /// <summary>Returns a unique name for a queue or exchange of one test.</summary>
     private protected static string Unique(string stem) => InteropRun.UniqueName(stem);
 
     private protected ClientProgram Start(string program, params string[] arguments) =>

@@ -1,8 +1,8 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Direct and topic exchanges route messages to the matching bindings. Each test publishes messages without a matching binding first, so a
-/// wrong delivery would arrive first.
+/// Direct and topic exchanges route messages to the matching bindings. Each test first publishes messages that match no binding. If one of
+/// these messages were delivered, it would arrive first.
 /// </summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>The connections of a client fail again and again. The log has only a limited number of lines about the client.</summary>
+/// <summary>If a client's connections fail again and again, the log has only a limited number of lines about the client.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ConnectionLogLimitTests : IDisposable
 {
@@ -135,8 +135,8 @@ public sealed class ConnectionLogLimitTests : IDisposable
     }
 
     /// <summary>
-    /// Each address may cause one warning or error. From the next warning or error on, its lines are counted but not logged. An error with
-    /// an exception is always logged, because the exception is a fault of the broker.
+    /// The limit here is one warning or error per IP address. From the second warning or error on, lines about the address are counted but
+    /// not logged. An error with an exception is always logged, because the exception is a fault of the broker.
     /// </summary>
     [Test]
     public void Warnings_count_and_who_has_had_too_many_is_cut_short_but_for_what_is_the_brokers_own_fault()

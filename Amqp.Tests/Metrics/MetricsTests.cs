@@ -584,7 +584,8 @@ public partial class MetricsTests
     }
 
     /// <summary>
-    /// Publishes seven messages of 100 and 10,000 octets, two of them transient. One message stays unacknowledged. Declares an empty queue.
+    /// Declares two queues, and publishes seven messages to one of them: five of 100 and two of 10,000 octets. Two messages are transient,
+    /// and one stays unacknowledged.
     /// </summary>
     private static async Task FillAsync(IChannel channel)
     {

@@ -42,7 +42,7 @@ public sealed partial class DebianServiceTests
     {
         Assert.That((Value("Type"), Value("NotifyAccess")), Is.EqualTo(("notify", "main")));
 
-        // systemd passes the time to the broker in microseconds.
+        // systemd passes the watchdog interval to the broker in microseconds.
         TimeSpan? interval = SystemdWatchdog.Interval(name => name == "WATCHDOG_USEC" ? $"{Value("WatchdogSec")}000000" : null, 1);
 
         Assert.That(interval, Is.GreaterThan(TimeSpan.FromSeconds(10)).And.LessThan(TimeSpan.FromMinutes(1)));

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Amqp.Tests.Performance;
 
-/// <summary>A broker in the process of the test, with sockets and a data directory. So the runtime's counters include the broker.</summary>
+/// <summary>A broker with sockets and a data directory. Runs in the test's process, so the runtime's counters include the broker.</summary>
 internal sealed class InProcessBroker : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -22,7 +22,7 @@ public sealed class MessageAllocationTests
         await AllocatedAsync(broker, $"{load} --consumers 0", Many);
         await AllocatedAsync(broker, load, Few);
 
-        // Both loads have the same fixed allocations, for example for their connections. So the difference is what the messages cost.
+        // Both loads allocate the same for connections and the like. The difference is allocated for the additional messages.
         long few = await AllocatedAsync(broker, load, Few);
         long many = await AllocatedAsync(broker, load, Many);
 

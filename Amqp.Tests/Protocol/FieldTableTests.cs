@@ -7,7 +7,7 @@ namespace Amqp.Tests.Protocol;
 
 public class FieldTableTests
 {
-    /// <summary>For each field type: a value, and its encoding with the type tag in hexadecimal.</summary>
+    /// <summary>A value of each field type, and the encoding of the value in hexadecimal. The encoding begins with the type tag.</summary>
     private static IEnumerable<TestCaseData> Types =>
     [
         new TestCaseData(FieldValue.FromBoolean(true), "74" + "01").SetArgDisplayNames("boolean"),
@@ -244,7 +244,7 @@ public class FieldTableTests
         }
     }
 
-    /// <summary>Returns an encoded field with nested arrays or tables of this depth.</summary>
+    /// <summary>Encodes a field whose value consists of arrays or tables, nested to this depth.</summary>
     private static byte[] Nested(char type, int depth)
     {
         byte[] name = type == 'F' ? [1, (byte)'k'] : [];

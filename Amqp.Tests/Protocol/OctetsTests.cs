@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>Octets are printed in the format in which Erlang prints them. RabbitMQ's reply texts contain this format.</summary>
+/// <summary>Octets are printed as Erlang prints a binary, because RabbitMQ's reply texts contain printed binaries.</summary>
 public class OctetsTests
 {
     [TestCase("", "all octets = <<>>")]

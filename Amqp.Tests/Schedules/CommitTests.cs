@@ -4,13 +4,13 @@ using Amqp.Schedules.Control;
 namespace Amqp.Schedules;
 
 /// <summary>
-/// Each publish of a persistent message is confirmed once, in whatever order publishers' threads and the store's thread run.
+/// The broker confirms each persistent message exactly once, in every order in which the threads of publishers and of the store can run.
 /// </summary>
 [NonParallelizable]
 public sealed class CommitTests
 {
     /// <summary>
-    /// The runtime initializes types under locks that no schedule controls. So this call initializes the types before the first schedule.
+    /// Initializes types before the first schedule, because the runtime initializes types under locks that no schedule controls.
     /// </summary>
     [OneTimeSetUp]
     public void WarmUp()
@@ -54,7 +54,7 @@ public sealed class CommitTests
         {
         }
 
-        /// <summary>Opens the broker on a thread of the schedule. Only then does the schedule also control the store's threads.</summary>
+        /// <summary>Opens the broker on a thread of the schedule, so that the schedule also controls the store's threads.</summary>
         private void Open()
         {
             var broker = new SchedulesBroker();

@@ -5,7 +5,7 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Schedules;
 
-/// <summary>A peer that keeps all received octets. Like a socket, it may accept only a part of a send, at once or later.</summary>
+/// <summary>A peer that keeps all received octets. As on a socket, a send may be partial, and may complete later.</summary>
 /// <param name="mostAtOnce">Maximum number of octets that one send accepts.</param>
 /// <param name="isSlow">True if another thread completes every second send.</param>
 /// <param name="lostAfter">Number of sends after which the peer is disconnected.</param>
@@ -39,7 +39,7 @@ internal sealed class MemorySink(int mostAtOnce = int.MaxValue, bool isSlow = fa
         if (!isSlow || _sends % 2 == 0)
             return new ValueTask<int>(taken);
         _isSending = true;
-        var sent = new TaskCompletionSource<int>(); // the thread that completes this task then continues the work of the outbox
+        var sent = new TaskCompletionSource<int>(); // the outbox continues on the thread that completes this task
         Schedule.Start("socket", () =>
         {
             Schedule.Point();

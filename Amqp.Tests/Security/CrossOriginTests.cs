@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// Requests from web pages of other origins. If the settings allow all origins, the broker accepts only requests for which a browser sends
-/// a preflight request.
+/// The broker checks requests from web pages of other origins. If the settings allow all origins, the broker accepts only requests for
+/// which a browser sends a preflight request.
 /// </summary>
 public sealed class CrossOriginTests
 {

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>The setting <c>auth_mechanisms</c> names login mechanisms. If it names any, the broker offers only these.</summary>
+/// <summary>If the setting <c>auth_mechanisms</c> is present, the broker offers only the login mechanisms that it names.</summary>
 public class MechanismTests
 {
     [TestCase("auth_mechanisms.1 = PLAIN", "PLAIN")]

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// A limited number of connections may wait for their login. Beyond the limit, the broker closes a waiting connection and logs this.
+/// A limited number of connections may wait for their login. If there are more, the broker closes the oldest of them and logs this.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PendingLoginsTests
@@ -83,9 +83,7 @@ public sealed class PendingLoginsTests
         public void End() => _end.SetResult();
     }
 
-    /// <summary>
-    /// A connection that records an abort at once. The base class would cancel a token on the thread pool, and therefore later.
-    /// </summary>
+    /// <summary>A connection that records an abort at once. The base class would only cancel a token later, on the thread pool.</summary>
     private sealed class AbortableConnection : DefaultConnectionContext
     {
         public bool IsAborted { get; private set; }

@@ -239,7 +239,7 @@ public sealed class CountsTests
         Assert.That((attempts.BySource().Count, attempts.ByProtocol().Count), Is.EqualTo((1, 0)));
     }
 
-    /// <summary>Returns counts of which no two are equal. The factor multiplies each count.</summary>
+    /// <summary>Returns counts that all differ from one another. Each count is multiplied by <paramref name="times"/>.</summary>
     private static MessageCounts Counts(long times) => new()
     {
         Publish = 1 * times,

@@ -8,7 +8,7 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Statistics;
 
 /// <summary>
-/// Random operations on queues. The broker's counts of persistent messages and of messages in memory equal those of a simple model.
+/// After random operations on queues, the broker counts as many persistent messages and messages in memory as a simple model.
 /// </summary>
 /// <remarks>
 /// <c>AMQP_TESTS_ROUNDS</c> sets the number of operations; the default is 3,000. A run with the same <c>AMQP_TESTS_SEED</c> makes the same

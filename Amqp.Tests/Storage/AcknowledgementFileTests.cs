@@ -53,7 +53,7 @@ public sealed class AcknowledgementFileTests
             run.Store.Purge(run.Second);
         await using (new StoreRun(_folder.Path, StoreRun.Deep))
         {
-            // Opening the store deletes the segments that died in the last run.
+            // The store deletes dead segments when it is opened.
         }
         Assert.That(AcknowledgementPaths, Is.Empty);
     }
@@ -161,7 +161,7 @@ public sealed class AcknowledgementFileTests
         while (AcknowledgementPaths.Length == 0 || _folder.SegmentFiles.Length > 3)
         {
             timeout.Token.ThrowIfCancellationRequested();
-            // Fills the last segment, which contains settle records, so that a new segment begins.
+            // Fills the last segment, so that the store begins a new segment. The last segment contains settle records.
             run.Store.Publish(new byte[300], Persistent, run.First);
             run.Store.Consume(run.First);
             await run.CommitAsync();

@@ -11,8 +11,7 @@ using Amqp.Storage.Transient;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Blocks of messages are evicted or paged out in a certain order. A block releases its memory even if reading or writing the block has
-/// failed.
+/// Blocks are evicted or paged out in the expected order. A block releases its memory even if reading or writing the block has failed.
 /// </summary>
 public sealed class BlockSpaceTests
 {

@@ -370,7 +370,7 @@ public sealed class CatalogTests
     [Test]
     public async Task A_rewrite_ends_though_changes_never_do()
     {
-        const int outside = 9; // number of passes before the last; a change in the last pass waits for the end of the rewrite
+        const int outside = 9; // number of passes before the last pass
         var files = new FaultyFiles();
         var last = Task.CompletedTask;
         int syncs = 0;
@@ -386,7 +386,8 @@ public sealed class CatalogTests
                 int change = syncs;
                 last = Task.Run(() => directory.Catalog.Put("changes", [(byte)('a' + change)]));
                 if (syncs <= outside)
-                    // In the last pass, waiting for the change here would be a deadlock.
+                    // Does not wait in the last pass: there the change itself waits for the end of the rewrite, so waiting would be a
+                    // deadlock.
                     last.Wait();
             };
             await GrowAsync(directory, store);
@@ -434,7 +435,7 @@ public sealed class CatalogTests
             {
                 if ((call, name) != ("sync", "catalog.log.new") || changes == 3)
                     return;
-                // Before each of its first three syncs, the rewrite waits here for these changes by other threads.
+                // Called before each of the rewrite's first three syncs. The rewrite goes on after other threads have made these changes.
                 changes++;
                 Task.Run(() => directory.Catalog.Put($"new {changes}", "1"u8)).Wait();
                 Task.Run(() => directory.Catalog.Put("stays", "2"u8)).Wait();

@@ -3,7 +3,7 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A task waits until the log is durable up to a position. If the store fails before, the task fails.</summary>
+/// <summary>A task waits until the log is durable up to a position. If the store fails first, the task fails.</summary>
 public sealed class CommitWaitersTests
 {
     [Test]

@@ -5,8 +5,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Before a dead segment is deleted, another segment must have its delivered marks. Older dead segments must be deleted first if the dead
-/// segment settles their messages. The tests pause the threads that delete segments.
+/// A dead segment is deleted only after its delivered marks are copied to another segment. If it has settle records for messages of older
+/// dead segments, those segments are deleted first. The tests pause the threads that delete segments.
 /// </summary>
 public sealed class DeadSegmentTests
 {
@@ -111,7 +111,7 @@ public sealed class DeadSegmentTests
         }
     }
 
-    /// <summary>Pauses the thread that makes the given call to the files. The test resumes the thread.</summary>
+    /// <summary>Pauses the thread that makes the given file call. The test resumes the thread.</summary>
     private sealed class Stop : IDisposable
     {
         private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);

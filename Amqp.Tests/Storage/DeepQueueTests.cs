@@ -195,7 +195,7 @@ public sealed class DeepQueueTests
         for (int i = 0; i < 80; i++)
             run.Store.Publish("", Persistent, i % 2 == 0 ? run.First : run.Second);
         await run.SettleDownAsync();
-        // This message does not fit into the last segment and begins a new one. So the last segment is full and gets its index.
+        // This message does not fit into the last segment and begins a new segment. The previous segment is then full and gets its index.
         run.Store.Publish(new byte[15_000], Persistent, run.First);
         await run.SettleDownAsync();
 

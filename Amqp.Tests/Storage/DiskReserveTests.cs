@@ -259,8 +259,8 @@ public sealed class DiskReserveTests
         for (int round = 0; round < 10; round++)
         {
             var expected = new List<string>();
-            // For each expected message: the sequence numbers of the durable messages that may be settled only after this message is
-            // durable.
+            // Each message in expected has an entry with sequence numbers of durable messages. These may be settled only after the expected
+            // message is durable.
             var settledFor = new List<long[]>();
             long confirmed = 0;
             using var crashed = await RunAsync();

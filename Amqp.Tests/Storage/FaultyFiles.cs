@@ -16,16 +16,16 @@ internal sealed class FaultyFiles : IStoreFiles
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
     /// <summary>
-    /// Called before each write with the file's name. Returns how many bytes of the write fit on the disk; by default all of them.
+    /// Called before each write. Gets the file's name. Returns how many bytes of the write fit on the disk; by default all of them.
     /// </summary>
     public Func<string, int> Room { get; set; } = _ => int.MaxValue;
 
-    /// <summary>Called before each read with the file's name. An exception makes the read fail.</summary>
+    /// <summary>Called before each read. Gets the file's name. An exception makes the read fail.</summary>
     public Action<string> BeforeRead { get; set; } = _ => { };
 
     /// <summary>
-    /// Called before each write with the file's name. If it returns an exception, the write stores half of the bytes and throws this
-    /// exception.
+    /// Called before each write. Gets the file's name. If the function returns an exception, the write stores half of the bytes and throws
+    /// this exception.
     /// </summary>
     public Func<string, IOException?> CutShort { get; set; } = _ => null;
 

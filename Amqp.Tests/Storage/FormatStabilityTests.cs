@@ -132,7 +132,7 @@ public sealed class FormatStabilityTests
         Assert.That(Convert.ToHexString(record), Is.EqualTo("0D000000" + "3280AB56" + "03" + "07000000" + "0900000000000000"));
     }
 
-    /// <summary>Verifies the checksums and lengths of a file. Returns the header and the records without checksums and lengths.</summary>
+    /// <summary>Verifies checksums and lengths in a file. Returns the header and each record, without the checksums and lengths.</summary>
     private static IEnumerable<string> Dump(byte[] bytes, ulong file)
     {
         Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(20)), Is.EqualTo(Crc32C.Of(bytes.AsSpan(0, 20))));

@@ -271,8 +271,8 @@ public sealed class FullDiskStoreTests
     }
 
     /// <summary>
-    /// Simulates a full disk for the files whose names end with <paramref name="file"/>, or for all logs if it is empty. Each write stores
-    /// at most <paramref name="room"/> bytes. If the room is negative, creating a file fails, too.
+    /// Simulates a full disk for the files whose names end with <paramref name="file"/>, or for all logs if the argument is empty. Each
+    /// write stores at most <paramref name="room"/> bytes. If <paramref name="room"/> is negative, creating a file fails, too.
     /// </summary>
     private void Fill(string file, int room)
     {

@@ -170,7 +170,7 @@ public sealed class HousekeepingFaultTests
             if (run.First.Count > 60)
                 run.Store.Consume(run.First);
             if (i % 40 == 0)
-                await run.SettleDownAsync(); // waits, so that each segment gets its index before all its messages are settled
+                await run.SettleDownAsync(); // so that each segment gets an index before all of its messages are settled
         }
         await run.SettleDownAsync();
         await Eventually.Holds(() => told.Count(one => one.Work == work) > 2, () => $"told {told.Count} times");

@@ -94,7 +94,7 @@ public sealed class IndexFileTests
         const int count = 20_000; // these entries take about 80 KiB, so a search for one of them may read several pieces of 32 KiB
         var written = new WrittenSegment(_folder.Path, 1).Message(0, (1, 1));
         for (int i = 0; i < count; i++)
-            written.Message(i % 140, (2, 2 * i + 1)); // uses only odd sequence numbers
+            written.Message(i % 140, (2, 2 * i + 1)); // only odd sequence numbers occur
         Segment segment = written.Message(0, (3, 1)).ToSegment();
         new SegmentIndexes(_files, StoreRun.Small, new SegmentLayout()).Create(segment);
         var indexes = new IndexFiles(_files);

@@ -408,7 +408,7 @@ public sealed class InspectionTests
     }
 
     /// <summary>
-    /// Damages some files, and leaves other files as a crash would leave them. Opening the store would change, rename and delete files.
+    /// Damages some files, and puts other files into the state after a crash. Opening the store would change, rename and delete files.
     /// </summary>
     private void LeaveEverythingToRepair()
     {

@@ -8,7 +8,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Recovery finds the state of each segment, which decides whether the segment can be deleted or compacted.</summary>
+/// <summary>Recovery finds out which segments can be deleted or compacted.</summary>
 public sealed class LogRecoveryTests
 {
     private const int Bytes = 1_000;
@@ -115,7 +115,7 @@ public sealed class LogRecoveryTests
     {
         var queue = new RecoveredQueue(7, []);
         queue.MarkDelivered(5, segment: 1);
-        queue.MarkDelivered(5, segment: 2); // repeats the mark in segment 2, as the store does before it deletes segment 1
+        queue.MarkDelivered(5, segment: 2); // before the store deletes segment 1, it repeats the mark in segment 2
         Assert.That((queue.DeliveredMark, queue.DeliveredSegment), Is.EqualTo((5, 2)));
 
         queue.MarkDelivered(3, segment: 3);

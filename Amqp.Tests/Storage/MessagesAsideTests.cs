@@ -143,7 +143,7 @@ public sealed class MessagesAsideTests
         Assert.That(run.Store.Text(message), Is.EqualTo(Text(7)));
     }
 
-    /// <summary>Publishes the same messages to both queues. May settle about every fourth message of the first queue.</summary>
+    /// <summary>Publishes the same messages to both queues. Can also settle messages of the first queue.</summary>
     private async Task PublishAsync(bool areSomeSettled, bool areAllIndexed)
     {
         await using (var run = new StoreRun(_folder.Path, StoreRun.Deep))

@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>When transient messages exceed the memory limit, the store moves them to page files. They are delivered unchanged.</summary>
+/// <summary>When transient messages exceed the memory limit, the store moves messages to page files without changing them.</summary>
 public sealed class PagingTests
 {
     // Total size of the blocks that writers are still filling, one block for each writer. They do not count towards the memory limit.
@@ -217,7 +217,7 @@ public sealed class PagingTests
         return [.. texts];
     }
 
-    /// <summary>Texts of different lengths, so that blocks end at different offsets.</summary>
+    /// <summary>Returns the text of a message. The texts differ in length, so that blocks end at different offsets.</summary>
     internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture).PadLeft(5 + number % 97, '.');
 
     internal static int PageWrites(FaultyFiles files) =>

@@ -17,8 +17,8 @@ public enum UnsyncedBytes
 
 /// <summary>Simulated files in memory. A simulated power cut may lose all bytes that were not synced. Thread-safe.</summary>
 /// <remarks>
-/// As in POSIX, a created, changed or deleted name is durable once its folder is synced. A power cut keeps or loses each unsynced change at
-/// random. Folders always survive.
+/// As in POSIX, the creation, renaming or deletion of a file is durable once the folder is synced. A power cut keeps or loses each unsynced
+/// change at random. Folders always survive.
 /// </remarks>
 internal sealed class PowerCutFiles : IStoreFiles
 {
@@ -277,7 +277,7 @@ internal sealed class PowerCutFiles : IStoreFiles
 
         public void Dispose()
         {
-            // A simulated file holds no handle that would have to be closed.
+            // A simulated file has no handle to close.
         }
 
         private void Count()

@@ -4,10 +4,9 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A model of a durable queue, which knows the messages that the queue must have after a power cut.</summary>
+/// <summary>A model of a durable queue. It knows the messages that the queue must have after a power cut.</summary>
 /// <remarks>
-/// The time of an operation is a position of the log in the current run. The operation is durable once the log is durable up to this
-/// position.
+/// Each operation has a position in the log of the current run. The operation is durable once the log is durable up to this position.
 /// </remarks>
 internal sealed class PowerCutQueue(uint number)
 {

@@ -15,7 +15,7 @@ namespace Amqp.Tests.Storage;
 internal sealed class PowerCutSession : IDisposable
 {
     private const int Queues = 3;
-    private const uint Passing = 1_000_000; // queue number of the queue that is not durable
+    private const uint Passing = 1_000_000; // number of the non-durable queue
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly TestFolder _folder = new(); // a real folder that holds only the lock file
@@ -24,8 +24,8 @@ internal sealed class PowerCutSession : IDisposable
     private readonly List<PowerCutQueue> _queues = [];
     private readonly List<PowerCutQueue> _deleted = [];
     private readonly PowerCutCatalog _catalog = new();
-    private readonly Queue<string> _passing = []; // texts of the messages in the queue that is not durable
-    private StoredQueue _passingQueue = null!; // the queue that is not durable, in the store of the current run
+    private readonly Queue<string> _passing = []; // texts of the messages in the non-durable queue
+    private StoredQueue _passingQueue = null!; // the non-durable queue in the store of the current run
     private DataDirectory? _directory;
     private FileMessageStore _store = null!;
     private uint _lastNumber;
@@ -52,7 +52,7 @@ internal sealed class PowerCutSession : IDisposable
     public int QueueCount => _queues.Count;
 
     /// <summary>
-    /// The log's end after the last operation. Null if the store has failed: then the operation may be missing from the log.
+    /// Position of the log's end after the last operation. Null if the store has failed, because the log may then lack the operation.
     /// </summary>
     private long? Now => _store.AppendedPosition is var position && _store.Failure is null ? position : null;
 
@@ -257,7 +257,7 @@ internal sealed class PowerCutSession : IDisposable
     }
 
     /// <summary>
-    /// Reports findings of the start that a power cut cannot explain: a damaged index, or damage in a segment that has an index.
+    /// Reports damage that the start found but a power cut cannot cause: damage in an index, or in a segment that has an index.
     /// </summary>
     private void JudgeFindings(HashSet<string> indexed)
     {

@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Reads from the disk fail for a while. Only operations that need the disk fail, and no message is lost.</summary>
+/// <summary>Disk reads fail for a while. Only operations that need the disk fail, and no message is lost.</summary>
 public sealed class ReadFaultTests
 {
     private TestFolder _folder = null!;
@@ -31,7 +31,7 @@ public sealed class ReadFaultTests
     public async Task Messages_that_cannot_be_read_now_are_read_later_and_the_others_meanwhile()
     {
         await using var run = new StoreRun(_folder.Path, files: _files);
-        // Fails reads before any message is taken, because taking a message also reads later messages.
+        // Disk reads fail from here on, even before a message is taken: taking a message also reads later messages.
         _files.FailReads(name => name == "0000000000000001.log");
         StoredMessage[] messages = run.First.TakeAll();
 
@@ -50,7 +50,7 @@ public sealed class ReadFaultTests
     {
         await using (var run = new StoreRun(_folder.Path, files: _files))
         {
-            // Fails reads before the messages are taken, because taking a message also reads later messages.
+            // Disk reads fail from here on, even before a message is taken: taking a message also reads later messages.
             _files.FailReads(name => name.EndsWith(".log", StringComparison.Ordinal));
             StoredMessage[] messages = run.First.TakeAll();
             Assert.That(() => run.Store.Read(messages[0]), Throws.InstanceOf<IOException>());

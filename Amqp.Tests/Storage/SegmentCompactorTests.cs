@@ -12,8 +12,7 @@ public sealed class SegmentCompactorTests
 {
     private const int Bytes = 1_000;
 
-    // Number of messages in each segment. A record takes 1,025 bytes, so half of the records and the file header take just over half a
-    // segment.
+    // Messages in each segment. A record takes 1,025 bytes, so six records and the file header are just over half of a segment.
     private const int PerSegment = 12;
 
     private TestFolder _folder = null!;
@@ -116,7 +115,7 @@ public sealed class SegmentCompactorTests
     private WrittenSegment New(long id) => new(_folder.Segments, id);
 
     /// <summary>
-    /// Writes the given number of segments, and one more segment with records that settle half of the messages in each of the others.
+    /// Writes the given number of segments with messages. Then writes a segment that settles half of the messages of each segment.
     /// </summary>
     private void FillHalfDead(int segments)
     {
@@ -138,7 +137,7 @@ public sealed class SegmentCompactorTests
             _files, _log.Indexes, _log.Segments, _log.Space, StoreRun.Small, new DurableQueues(_log.Queues), _compacted);
     }
 
-    /// <summary>Marks a number of messages of a segment as settled in memory, but writes no settle record.</summary>
+    /// <summary>Marks messages of a segment as settled in memory only. Writes no settle record.</summary>
     private void Settle(int segment, int messages) => _log.Segments.Present[segment - 1].Settle(messages, messages * Bytes);
 
     private List<long> Run(bool isIdle, Func<bool>? isStopping = null)

@@ -4,7 +4,7 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The store recovers from a kill before any call that writes an index, writes an acknowledgement file or deletes a segment.
+/// The process is killed just before a call that writes an index, writes an acknowledgement file or deletes a segment. The store recovers.
 /// </summary>
 public sealed class SegmentCrashTests
 {
@@ -22,7 +22,7 @@ public sealed class SegmentCrashTests
     /// <param name="Folder">Copy of the files as they are if the process is killed just before the call.</param>
     /// <param name="Call">The call that was about to be made.</param>
     /// <param name="Published">Number of messages that were certainly durable.</param>
-    /// <param name="Settled">Number of these messages that were certainly settled durably.</param>
+    /// <param name="Settled">Number of messages whose settle records were certainly durable.</param>
     private sealed record Crash(TestFolder Folder, string Call, int Published, int Settled);
 
     [SetUp]
@@ -103,7 +103,7 @@ public sealed class SegmentCrashTests
             }
             catch (FileNotFoundException)
             {
-                // Another thread deleted a file while the folder was copied. Such a copy mixes two moments, so the test does not use it.
+                // Another thread deleted a file during the copying. The test ignores this copy, because it mixes files of two states.
             }
         }
     }

@@ -131,7 +131,7 @@ public sealed class SegmentIndexTests
                 Is.EqualTo(new[] { new RecoveryFinding(path, end, bytes.Length - end, IsTornTail: false) }),
                 $"cut at {cut}");
             string[] texts = run.Store.Texts(run.First);
-            // The first 30 messages were settled. Some of them are ready again if their settle records were in the part that was cut off.
+            // The first 30 messages were settled. A message is ready again if the end that was cut off contained its settle record.
             int settledBefore = texts.TakeWhile(text => !_texts.Contains(text)).Count();
             Assert.That(
                 texts.Skip(settledBefore),

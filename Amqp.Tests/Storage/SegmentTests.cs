@@ -200,7 +200,7 @@ public sealed class SegmentTests
             run.Store.Publish(payload, Persistent, run.First);
     }
 
-    /// <summary>Opens and closes the store, which deletes segments that died in the last run.</summary>
+    /// <summary>Opens and closes the store. The start deletes the segments that died in the last run.</summary>
     private async Task Reopen()
     {
         await using var run = new StoreRun(_folder.Path);

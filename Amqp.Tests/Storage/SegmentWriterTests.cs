@@ -7,7 +7,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The writer of the log reports each complete segment.</summary>
+/// <summary>The log writer reports each segment that is closed and synced.</summary>
 public sealed class SegmentWriterTests
 {
     [Test]

@@ -15,7 +15,7 @@ internal sealed class StoreRun : IAsyncDisposable
         new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, SyncInterval = TimeSpan.FromMilliseconds(20) };
 
     /// <summary>
-    /// As <see cref="Small"/>, but almost all persistent messages are removed from memory as soon as they are in an index.
+    /// Like <see cref="Small"/>, but with a limit of 8 entries in memory. All other entries are removed once an index contains them.
     /// </summary>
     public static readonly StoreOptions Deep = new()
     {

@@ -8,7 +8,7 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Publishers, consumers and the committer work at the same time, with so little memory that blocks constantly leave memory.
+/// Publishers, consumers and the committer work at the same time. The memory limit is so low that blocks are freed constantly.
 /// </summary>
 public sealed class StoreStressTests
 {
@@ -124,8 +124,8 @@ public sealed class StoreStressTests
         return settled;
     }
 
-    // Payload: the number and the length as 32-bit integers. Then follow bytes, each with the value of the number plus the index of the
-    // byte.
+    // A payload begins with the message's number and the payload's length, as 32-bit integers. The value of each further byte is the number
+    // plus the index of the byte.
     private static byte[] Payload(int number, int length)
     {
         byte[] payload = new byte[length];

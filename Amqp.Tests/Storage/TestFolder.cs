@@ -20,7 +20,7 @@ internal sealed class TestFolder : IDisposable
     /// <summary>Paths of the segments' index files, oldest first.</summary>
     public string[] IndexFiles => [.. Directory.GetFiles(Segments, "*.idx").Order(StringComparer.Ordinal)];
 
-    /// <summary>Returns a copy of the files that a killed process would leave: all files except the lock.</summary>
+    /// <summary>Returns a copy of the files that a killed process would leave: all files except the lock file.</summary>
     public TestFolder Copy()
     {
         var copy = new TestFolder();

@@ -60,7 +60,7 @@ public sealed class UnsyncedSegmentsTests
         Forget(gone);
         string log = _folder.SegmentFiles[0];
         Zero(log, 3 * _record, behind: 0);
-        await using (FileStream file = File.OpenWrite(log)) // in the second test case, makes the log file longer than its index says
+        await using (FileStream file = File.OpenWrite(log)) // if the file still has an index, makes the file longer than the index says
             file.SetLength(file.Length + (gone.Contains('2', StringComparison.Ordinal) ? 10 : 0));
 
         RecoveryFinding finding = await ExpectHoleAsync(texts);

@@ -9,7 +9,7 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A verification reports all damage in a data directory, with file, offset and consequence. It does not report what a crash leaves.
+/// A verification reports all damage in a data directory, with file, offset and consequence. It ignores the usual traces of a crash.
 /// </summary>
 public sealed class VerificationTests
 {

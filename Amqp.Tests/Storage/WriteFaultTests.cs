@@ -5,7 +5,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Writes and syncs of the log or the catalog fail. Everything that was durable before stays durable.</summary>
+/// <summary>A failed write or sync of the log or the catalog does not affect data that is already durable.</summary>
 public sealed class WriteFaultTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);

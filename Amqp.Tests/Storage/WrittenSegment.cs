@@ -23,7 +23,7 @@ internal sealed class WrittenSegment
 
     public string Path => SegmentSet.PathOf(_directory, Id, SegmentSet.LogExtension);
 
-    /// <summary>Adds a message with the given queues and sequence numbers, and a payload of the given number of bytes.</summary>
+    /// <summary>Adds a message with a payload of this size. Each place is a queue of the message, and the sequence number there.</summary>
     public WrittenSegment Message(int bytes, params (uint Queue, long Sequence)[] places)
     {
         byte[] record = new byte[MessageRecord.PayloadAt(places.Length) + bytes];

@@ -82,7 +82,7 @@ internal sealed class AmqpSocket : IDisposable
         where TMethod : struct, IMethod<TMethod> => SendAsync(Encoded.Frame(channel, method));
 
     /// <summary>
-    /// Sends the same bytes again and again until the socket accepts nothing for 2 seconds, because the broker has stopped reading.
+    /// Sends the same bytes again and again until the broker stops reading: until the socket accepts nothing for 2 seconds.
     /// </summary>
     /// <param name="bytes">One or more whole frames.</param>
     /// <param name="most">Number of bytes after which sending stops even if the broker still reads.</param>

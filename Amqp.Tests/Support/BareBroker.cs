@@ -39,7 +39,7 @@ internal sealed class BareBroker : IAsyncDisposable
 
     public ManualClock Clock { get; } = new();
 
-    /// <summary>The log lines with the broker's own category, such as those of its start.</summary>
+    /// <summary>The log lines of the category <see cref="MessageBroker"/>, such as those written at the broker's start.</summary>
     public ListLogger<MessageBroker> Log { get; } = new();
 
     /// <summary>The log lines with the category of queues. Virtual hosts and exchanges use this category, too.</summary>
@@ -54,7 +54,7 @@ internal sealed class BareBroker : IAsyncDisposable
     public VirtualHost Host => Broker.VirtualHosts.Find("/")!;
 
     /// <summary>
-    /// The dispatch round in which the test acts. <see cref="DispatchRound.Complete"/> does the work that the actions have queued.
+    /// The dispatch round that the test uses. <see cref="DispatchRound.Complete"/> does the work that the test has queued in the round.
     /// </summary>
     public DispatchRound Round { get; } = new();
 
@@ -113,7 +113,7 @@ internal sealed class BareBroker : IAsyncDisposable
         return position;
     }
 
-    /// <summary>Adds a consumer to the queue, and delivers as many messages as the consumer accepts.</summary>
+    /// <summary>Adds a consumer to the queue. The queue delivers as many ready messages as the consumer accepts.</summary>
     public TestConsumer Consume(Queue queue, int room = int.MaxValue, int priority = 0, bool noAck = false)
     {
         var consumer = new TestConsumer(priority, noAck) { Room = room };
@@ -122,7 +122,7 @@ internal sealed class BareBroker : IAsyncDisposable
         return consumer;
     }
 
-    /// <summary>Delivers ready messages to the consumers of the queue, as many as they accept.</summary>
+    /// <summary>Delivers as many ready messages as the consumers of the queue accept.</summary>
     public void Serve(Queue queue)
     {
         Round.Touch(queue);

@@ -61,7 +61,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     public static Task<BrokerInProcess> StartAsync(params IEnumerable<string> settings) => StartAsync(store => store, settings);
 
     /// <summary>
-    /// Starts a broker with the store that <paramref name="seam"/> returns. This function receives the broker's own store.
+    /// Starts a broker with the store that <paramref name="seam"/> returns. <paramref name="seam"/> receives the broker's own store.
     /// </summary>
     public static async Task<BrokerInProcess> StartAsync(Func<IMessageStore, IMessageStore> seam, params IEnumerable<string> settings)
     {
@@ -111,8 +111,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     };
 
     /// <summary>
-    /// Opens a client connection, and then a channel for a moment. Without the channel, RabbitMQ.Client does not wait for
-    /// connection.open-ok.
+    /// Opens a client connection. Also opens and closes a channel, because otherwise RabbitMQ.Client would not wait for connection.open-ok.
     /// </summary>
     /// <exception cref="OperationInterruptedException">The broker refused the connection.</exception>
     public static async Task<IConnection> ConnectAsync(ConnectionFactory factory)

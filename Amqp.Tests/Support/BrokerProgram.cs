@@ -12,7 +12,7 @@ internal static class BrokerProgram
         ? Path.GetFullPath(file)
         : null;
 
-    /// <summary>True if a native file is tested, which contains its libraries and has no JIT compiler.</summary>
+    /// <summary>True if the tests run a native file. A native file contains its libraries and has no JIT compiler.</summary>
     public static bool IsNative => _native is not null;
 
     /// <summary>The beginning of each command line: the native file, or <c>dotnet</c> and the assembly.</summary>

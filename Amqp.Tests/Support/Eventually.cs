@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Waits by polling for conditions that no event reports, such as the deletion of a file or the end of a process.</summary>
+/// <summary>Polls until a condition is true. Used if no event reports the condition, such as the deletion of a file.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(20);

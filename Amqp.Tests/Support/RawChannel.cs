@@ -92,7 +92,10 @@ internal sealed class RawChannel(RawClient client, ushort number)
     /// <summary>Receives a delivery, which must be next on the channel.</summary>
     public Task<RawMessage<BasicDeliver>> ExpectDeliveryAsync() => ExpectMessageAsync<BasicDeliver>();
 
-    /// <summary>Receives a delivery and a <typeparamref name="TMethod"/>, in any order, as the next two frames of the channel.</summary>
+    /// <summary>
+    /// Receives a delivery and the method <typeparamref name="TMethod"/>, in either order. Nothing else may come before them on the
+    /// channel.
+    /// </summary>
     public async Task<RawMessage<BasicDeliver>> ExpectDeliveryBesideAsync<TMethod>()
         where TMethod : struct, IMethod<TMethod>
     {

@@ -136,7 +136,7 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Expects the broker to close the socket without another frame, except heartbeats.</summary>
+    /// <summary>Expects the broker to close the socket. Before that, the broker may send only heartbeats.</summary>
     /// <returns>Time from the call until the socket was closed.</returns>
     public async Task<TimeSpan> ExpectEndAsync()
     {

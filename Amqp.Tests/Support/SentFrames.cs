@@ -5,7 +5,7 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Replaces the socket under an outbox. Accepts all frames at once and keeps them.</summary>
+/// <summary>Takes the place of an outbox's socket. Accepts each frame without delay and keeps it.</summary>
 internal sealed class SentFrames : OutputSink
 {
     private readonly List<byte> _octets = [];

@@ -42,7 +42,9 @@ internal sealed class Protobuf
     public IEnumerable<Protobuf> Messages(int number) =>
         _fields.Where(field => field.Number == number).Select(field => new Protobuf(field.Octets));
 
-    /// <summary>Returns the messages in field <paramref name="next"/> of all messages in field <paramref name="number"/>.</summary>
+    /// <summary>
+    /// Returns nested messages: those in field <paramref name="next"/> of each message in field <paramref name="number"/>.
+    /// </summary>
     public IEnumerable<Protobuf> Messages(int number, int next) => Messages(number).SelectMany(message => message.Messages(next));
 
     /// <summary>Returns the value of a string field; empty if the field is absent.</summary>

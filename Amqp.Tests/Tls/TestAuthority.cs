@@ -40,7 +40,7 @@ internal sealed class TestAuthority : IDisposable
         $"ssl_options.cacertfile = '{CertificateFile}'",
     ];
 
-    /// <summary>Issues a certificate for <c>localhost</c>. Writes it and its key to the files that <see cref="Settings"/> names.</summary>
+    /// <summary>Issues a certificate for <c>localhost</c>. Writes certificate and key to the files in <see cref="Settings"/>.</summary>
     public X509Certificate2 IssueForServer(string? keyPassword = null)
     {
         var certificate = Issue("CN=localhost", request =>

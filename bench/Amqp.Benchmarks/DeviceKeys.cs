@@ -1,7 +1,8 @@
 namespace Amqp.Benchmarks;
 
 /// <summary>
-/// Topic keys of many devices: <c>region.site.device.metric</c>. A published temperature matches three of the device's four bindings.
+/// Topic keys of many devices: <c>region.site.device.metric</c>. Each message has the metric temperature, and matches three of the four
+/// bindings of its device.
 /// </summary>
 internal static class DeviceKeys
 {

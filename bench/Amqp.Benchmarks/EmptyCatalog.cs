@@ -2,7 +2,7 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>A catalog that stores nothing, because the benchmarks declare only objects that are not durable.</summary>
+/// <summary>A catalog that stores nothing. The benchmarks declare no durable objects.</summary>
 internal sealed class EmptyCatalog : ICatalog
 {
     public IReadOnlyList<KeyValuePair<string, byte[]>> Entries => [];

@@ -18,7 +18,7 @@ internal sealed class BrokerContainer : IAsyncDisposable
     private BrokerContainer(IContainer container) => _container = container;
 
     /// <summary>Starts a container and waits until the broker serves clients.</summary>
-    /// <param name="configure">Adds environment, mounts or a command.</param>
+    /// <param name="configure">Adds environment variables, mounts or a command.</param>
     public static async Task<BrokerContainer> StartAsync(Func<ContainerBuilder, ContainerBuilder>? configure = null)
     {
         ContainerBuilder builder = new ContainerBuilder(ImageUnderTest.Name)

@@ -1,6 +1,6 @@
 namespace Containers;
 
-/// <summary><c>docker-compose.yml</c>, with the image under test.</summary>
+/// <summary>Starts the services of <c>docker-compose.yml</c> with the image under test.</summary>
 public sealed class ComposeTests
 {
     private const string Project = "amqpbroker-test";
@@ -58,7 +58,9 @@ public sealed class ComposeTests
         return run.Output;
     }
 
-    /// <summary>Returns the words that run Docker Compose: as a plugin of the client, or as a program. Null if it is not installed.</summary>
+    /// <summary>
+    /// Returns the command that starts Docker Compose: <c>docker compose</c> or <c>docker-compose</c>. Null if neither is installed.
+    /// </summary>
     private static async Task<string[]?> FindComposeAsync()
     {
         string[][] candidates = [[Shell.Client, "compose"], ["docker-compose"]];

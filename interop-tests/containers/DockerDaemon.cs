@@ -22,10 +22,10 @@ internal sealed class DockerDaemon : IAsyncDisposable
         Directory.CreateDirectory(folder);
         string socket = $"unix://{folder}/docker.sock";
         Environment.SetEnvironmentVariable("DOCKER_HOST", socket);
-        // The newest API version of Docker 20.10, which Debian 12 has.
+        // Debian 12 has Docker 20.10. This is the newest API version of that release.
         Environment.SetEnvironmentVariable("DOCKER_API_VERSION", "1.41");
         Environment.SetEnvironmentVariable("TESTCONTAINERS_RYUK_DISABLED", "true");
-        // If the tests run in a container themselves, Testcontainers would otherwise use the address of the Docker bridge.
+        // If the tests themselves run in a container, Testcontainers would otherwise use the address of the Docker bridge.
         Environment.SetEnvironmentVariable("TESTCONTAINERS_HOST_OVERRIDE", "127.0.0.1");
         string log = Path.Combine(folder, "log");
         var start = new ProcessStartInfo(

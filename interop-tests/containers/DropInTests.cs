@@ -3,7 +3,9 @@ namespace Containers;
 /// <summary>Tests that the image can replace RabbitMQ's image: environment, mounted files, and the programs in the container.</summary>
 public sealed class DropInTests
 {
-    /// <summary>Commands that users of RabbitMQ's image run inside, such as Testcontainers' modules for Java and Python.</summary>
+    /// <summary>
+    /// Commands that are run inside containers of RabbitMQ's image, for example by Testcontainers' modules for Java and Python.
+    /// </summary>
     private static readonly string[] _commands =
     [
         "rabbitmq-plugins enable rabbitmq_management rabbitmq_prometheus",

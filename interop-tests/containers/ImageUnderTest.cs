@@ -45,7 +45,7 @@ public sealed class ImageUnderTest
             await _daemon.DisposeAsync();
     }
 
-    /// <summary>Returns the size of the image without its base, in bytes.</summary>
+    /// <summary>Returns the size of the image in bytes, minus the size of its base image.</summary>
     public static async Task<long> OwnSizeAsync() => await SizeAsync(Name) - await SizeAsync(Base);
 
     /// <summary>Skips a test that cannot run on this machine. If CI=true is set, the test fails instead.</summary>
@@ -59,7 +59,7 @@ public sealed class ImageUnderTest
     private static async Task<long> SizeAsync(string image) =>
         long.Parse(await Shell.DockerAsync("image", "inspect", "-f", "{{.Size}}", image), CultureInfo.InvariantCulture);
 
-    /// <summary>Pulls a base image, or makes it from the files of this machine if it cannot be pulled.</summary>
+    /// <summary>Pulls a base image. If this fails, makes the base image from the files of this machine.</summary>
     public static async Task DemandBaseAsync(string kind, string image)
     {
         if ((await Shell.TryAsync(Shell.Client, ["image", "inspect", image])).Code == 0

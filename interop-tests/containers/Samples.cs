@@ -11,11 +11,11 @@ internal static class Samples
     /// <summary>Makes sure that the images of the samples exist, and that amqplib is installed.</summary>
     public static Task DemandAsync() => _images.Value;
 
-    /// <summary>Runs a program of pika, which must succeed.</summary>
+    /// <summary>Runs a Python program that uses pika. The program must succeed.</summary>
     public static Task PythonAsync(BrokerContainer broker, string program, params string[] arguments) =>
         RunAsync(broker, PythonImage, Path.Combine(Shell.Root, "interop-tests", "python"), ["python3", program, .. arguments]);
 
-    /// <summary>Runs a program of amqplib, which must succeed.</summary>
+    /// <summary>Runs a Node program that uses amqplib. The program must succeed.</summary>
     public static Task NodeAsync(BrokerContainer broker, string program, params string[] arguments) =>
         RunAsync(broker, NodeImage, _node, ["node", program, .. arguments]);
 

@@ -25,7 +25,7 @@ internal static class Shell
     /// <summary>Runs a Docker command and returns its output without the last line break. Throws if the command fails.</summary>
     public static async Task<string> DockerAsync(params IEnumerable<string> arguments) => (await RunAsync(Client, arguments)).TrimEnd('\n');
 
-    /// <summary>Runs a program and returns its exit code and output; 127 if there is no such program.</summary>
+    /// <summary>Runs a program and returns its exit code and output. The exit code is 127 if there is no such program.</summary>
     public static async Task<(int Code, string Output, string Error)> TryAsync(
         string program, IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
     {

@@ -9,7 +9,7 @@ namespace MassTransit8;
 /// <param name="other">The queue of the program's second endpoint, if it has one.</param>
 internal sealed class Run(Uri broker, TimeSpan limit, string queue, string other) : IDisposable
 {
-    /// <summary>Further time for the stop of the bus after the limit.</summary>
+    /// <summary>Additional time in which the bus may stop after the limit.</summary>
     public static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _deadline = new(limit);

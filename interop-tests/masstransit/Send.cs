@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>Sends two orders to one of two endpoints that consume orders.</summary>
+/// <summary>Two endpoints consume orders. Sends two orders to one of the endpoints.</summary>
 internal static class Send
 {
     public static async Task RunAsync(Run run)

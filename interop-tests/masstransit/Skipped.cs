@@ -3,7 +3,7 @@ using MassTransit;
 namespace MassTransit8;
 
 /// <summary>
-/// Sends two messages to an endpoint that consumes only the type of the second. MassTransit moves the first message to the queue with
+/// Sends two messages. The endpoint does not consume the type of the first message, so MassTransit moves this message to the queue with
 /// the suffix <c>_skipped</c>.
 /// </summary>
 internal static class Skipped

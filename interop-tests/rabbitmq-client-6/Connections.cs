@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace RabbitMqClient6;
 
-/// <summary>Opens connections and waits with a time limit, for all programs of this project.</summary>
+/// <summary>Opens connections, and waits for events with a time limit. Shared by all programs of this project.</summary>
 internal static class Connections
 {
     /// <summary>Maximum time of each wait.</summary>

@@ -60,8 +60,8 @@ internal sealed class PermissionStore
     ];
 
     /// <summary>
-    /// Called if matching a pattern takes too long; the access is then refused. The arguments are the pattern, the user, the virtual host,
-    /// and the name or routing key to match.
+    /// Called if an access is refused because matching a pattern took too long. The arguments are the pattern, the user, the virtual
+    /// host, and the name or routing key to match.
     /// </summary>
     public Action<string, string, string, string>? PatternTooSlow { get; set; }
 
@@ -135,7 +135,7 @@ internal sealed class PermissionStore
         return isDeleted;
     }
 
-    /// <summary>Deletes all permissions of a user that is being deleted. As in RabbitMQ, <c>user.deleted</c> is the only event.</summary>
+    /// <summary>Deletes all permissions of a user that is being deleted. As in RabbitMQ, only <c>user.deleted</c> reports this.</summary>
     public void DeleteUser(string user)
     {
         foreach (var permission in _permissions.All.Where(permission => permission.User == user))

@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.Access;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class UserStore
 {
-    /// <summary>Hash for logins with unknown names. Verifying this hash makes them take as long as logins with known names.</summary>
+    /// <summary>Hash that is verified if the name is unknown, so that the login takes as long as a login with a known name.</summary>
     private static readonly PasswordHash _noUsersHash = PasswordHash.Create("");
 
     private readonly DefinitionTable<string, User> _users;
@@ -65,7 +65,7 @@ internal sealed class UserStore
     public bool Delete(string name)
     {
         Deleting?.Invoke(name);
-        _permissions.DeleteUser(name); // before Remove: after a crash, a new user with this name must not get these permissions
+        _permissions.DeleteUser(name); // called before Remove, because a new user with this name must not get the permissions after a crash
         if (!_users.Remove(name))
             return false;
         Events.UserDeleted(name);

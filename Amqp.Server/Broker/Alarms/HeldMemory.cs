@@ -1,7 +1,7 @@
 namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>Counts the bytes of incomplete messages, open transactions, unacknowledged deliveries and similar data. Thread-safe.</summary>
-/// <param name="whole">The total of all connections. Bytes are added to it, too. Null if this object is the total.</param>
+/// <param name="whole">The total of all connections, which also counts each change. Null if this object is the total.</param>
 internal sealed class HeldMemory(HeldMemory? whole = null)
 {
     private long _bytes;

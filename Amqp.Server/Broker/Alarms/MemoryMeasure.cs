@@ -2,8 +2,8 @@ namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>Measures the memory in use, for comparison with the limit of the memory alarm.</summary>
 /// <remarks>
-/// As in RabbitMQ, a tiny limit must block all publishers. But an empty broker has no counted bytes that could exceed a limit. A limit is
-/// tiny if it is below the configured limit and below the resident bytes at the start. It is then compared with the resident bytes.
+/// As in RabbitMQ, a tiny limit must block all publishers, even if the broker is empty and counts no bytes. So a tiny limit is compared
+/// with the resident bytes. A limit is tiny if it is below both the configured limit and the resident bytes at the start.
 /// </remarks>
 /// <param name="counted">Bytes that the broker counts.</param>
 /// <param name="resident">Resident bytes of the process.</param>

@@ -12,7 +12,7 @@ internal sealed class ConnectionCounts
     /// <summary>Past values of these counts. Used by the sampler only; null before the first sample.</summary>
     public SampleSeries? Samples { get; set; }
 
-    /// <summary>Octets of AMQP that were received and handled.</summary>
+    /// <summary>Number of AMQP octets that were received and handled.</summary>
     public long ReceivedOctets => Volatile.Read(ref _receivedOctets);
 
     /// <summary>Number of reads from the socket that returned octets.</summary>
@@ -44,7 +44,7 @@ internal sealed class ConnectionCounts
     }
 }
 
-/// <summary>Numbers of received octets, reads from sockets, sent octets, and writes to sockets.</summary>
+/// <summary>Counts of received octets, socket reads, sent octets and socket writes.</summary>
 internal readonly record struct TrafficCounts(long Received, long Receives, long Sent, long Sends)
 {
     public static TrafficCounts operator +(TrafficCounts one, TrafficCounts other) =>

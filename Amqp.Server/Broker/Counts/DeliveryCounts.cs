@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Numbers of delivered, fetched, redelivered and acknowledged messages, as in RabbitMQ's <c>message_stats</c>.</summary>
+/// <summary>Counts of delivered, fetched, redelivered and acknowledged messages, as in RabbitMQ's <c>message_stats</c>.</summary>
 /// <remarks>
 /// One thread at a time may change the fields. Any thread may call <see cref="Read"/>, and may get slightly outdated values.
 /// </remarks>

@@ -2,8 +2,8 @@ namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Counts the messages that one channel publishes to one exchange.</summary>
 /// <remarks>
-/// The channel's read loop counts without a lock. <see cref="Carry"/> adds the counts to those of the exchange, and must be called
-/// before the counts of the exchange are read.
+/// The channel's read loop counts without a lock. <see cref="Carry"/> adds these counts to the counts of the exchange. Call it before the
+/// counts of the exchange are read.
 /// </remarks>
 internal sealed class ExchangeTally(ExchangeCounts exchange)
 {

@@ -3,7 +3,7 @@ namespace Amqp.Server.Broker.Counts;
 /// <summary>Message counts of a channel, a virtual host or the broker.</summary>
 internal struct MessageCounts
 {
-    /// <summary>Published messages, even those that reached no queue.</summary>
+    /// <summary>Published messages, including those that reached no queue.</summary>
     public long Publish;
 
     /// <summary>Number of queues that a message was routed to, summed over all messages.</summary>

@@ -2,7 +2,7 @@ namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Ring buffer of rows. A row has a time, and numbers that are valid until the time of the next row.</summary>
 /// <remarks>The lock of the <see cref="SampleSeries"/> guards all access.</remarks>
-/// <param name="width">Count of numbers in a row, without the time.</param>
+/// <param name="width">Count of the numbers in each row, without the time.</param>
 /// <param name="interval">Minimum milliseconds between two rows.</param>
 /// <param name="most">Maximum number of rows.</param>
 internal sealed class SampleRing(int width, long interval, int most)

@@ -20,10 +20,10 @@ internal sealed class SampleSeries
     private readonly SampleRing[] _rings;
     private readonly bool _isBaseline;
 
-    /// <param name="width">Count of numbers in a row.</param>
+    /// <param name="width">Count of the numbers in each sample.</param>
     /// <param name="retention"><see cref="Basic"/> or <see cref="Global"/>.</param>
     /// <param name="interval">Milliseconds between two samples.</param>
-    /// <param name="isBaseline">True if the first row also counts events before the series began, and so gives no rate.</param>
+    /// <param name="isBaseline">True if the first sample includes events from before the series began, and so gives no rate.</param>
     public SampleSeries(int width, int[] retention, long interval, bool isBaseline)
     {
         _isBaseline = isBaseline;

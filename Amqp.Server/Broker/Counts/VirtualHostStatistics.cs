@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Counts of the connections and channels of a virtual host, including closed ones.</summary>
+/// <summary>Counts of a virtual host's connections and channels. Includes closed connections and channels.</summary>
 /// <remarks>One lock guards the open connections and channels, and the sums of the closed ones.</remarks>
 internal sealed class VirtualHostStatistics(BrokerStatistics broker)
 {

@@ -28,7 +28,7 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
     public bool HasWritten { get; private set; }
 
     /// <summary>
-    /// Publishes one message. Leaves out queues to which the message would return in a cycle (<see cref="DeathHistory.IsCycle"/>).
+    /// Publishes one message. Skips queues to which the message would return in a cycle (<see cref="DeathHistory.IsCycle"/>).
     /// </summary>
     /// <param name="payload">The message in its stored form.</param>
     /// <param name="reason">Reason of the death.</param>

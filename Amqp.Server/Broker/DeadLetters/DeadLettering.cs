@@ -38,7 +38,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
             try
             {
                 (done, isWritten) = Publish(queue, messages, round);
-                round.HandOver(); // before End, after which another thread may publish the next batch
+                round.HandOver(); // called before End, because after End another thread may publish the next batch
             }
             finally
             {
@@ -98,7 +98,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         }
         catch (StoreFailedException failure) when (dead.Refused is not null)
         {
-            // The message may be lost. But the queue refused the message, so its publisher gets a basic.nack.
+            // The dead letter may be lost. The publisher is informed: its message was refused, so it gets a basic.nack.
             services.Logger.DeadLetteringFailed(queue.Name, queue.VirtualHost, failure);
             return true;
         }

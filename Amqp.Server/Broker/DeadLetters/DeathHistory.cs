@@ -18,7 +18,7 @@ internal sealed class DeathHistory
     private readonly ArrayBufferWriter<byte> _deaths = new(); // entries of the new x-death header, each encoded as a table
     private readonly ArrayBufferWriter<byte> _death = new();
 
-    /// <summary>Fields of the headers table that <see cref="Add"/> wrote, without the length of the table.</summary>
+    /// <summary>The headers that <see cref="Add"/> wrote: the encoded fields, without the length of the table.</summary>
     public ReadOnlySpan<byte> Headers => _headers.WrittenSpan;
 
     /// <summary>Adds a death to the history, and writes the new headers.</summary>
@@ -74,8 +74,8 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Writes the entries of x-death, with the new death first. If an entry has the same queue and reason, this entry comes first, and its
-    /// count is increased.
+    /// Writes the entries of x-death, with the new death first. If an earlier entry has the same queue and reason, that entry moves to the
+    /// front, and its count is increased.
     /// </summary>
     private void AddInFront(in Death death)
     {

@@ -25,9 +25,10 @@ internal static class DefinitionFields
     }
 
     /// <summary>
-    /// Returns a mandatory flag. With a default for <c>durable</c>, an import could silently create queues that do not survive a restart.
+    /// Returns a mandatory flag. If a missing <c>durable</c> meant false, an import could silently create queues that do not survive a
+    /// restart.
     /// </summary>
-    /// <exception cref="DefinitionException">The field is missing, or is not true or false.</exception>
+    /// <exception cref="DefinitionException">The field is missing, or is neither true nor false.</exception>
     public static bool DemandFlag(this FieldTable definition, string field, string owner) =>
         definition[field] is null ? throw new DefinitionException($"[{{key_missing,{field}}}]") : definition.Flag(field, owner);
 

@@ -19,7 +19,7 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
 {
     private readonly ImportPlan _plan = new();
     private readonly PolicyImport _policies = new(scope.VirtualHosts);
-    // names of all users and virtual hosts: existing ones, and those that the import adds
+    // names of the existing users and virtual hosts, and of those that the import adds
     private readonly HashSet<string> _users = [.. scope.Users.All.Select(user => user.Name)];
     private readonly HashSet<string> _hosts = [.. scope.VirtualHosts.All.Select(host => host.Name)];
 

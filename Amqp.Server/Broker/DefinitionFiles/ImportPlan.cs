@@ -28,7 +28,7 @@ internal sealed class ImportPlan
     /// <summary>Reports a definition that neither this broker nor RabbitMQ imports.</summary>
     public void Skip(string what) => _skipped.Add(what);
 
-    /// <summary>Reports a definition whose change was added to the plan, but failed when it was applied.</summary>
+    /// <summary>Reports a definition whose change could not be applied. The change was already in the plan.</summary>
     public void LeaveOutFailed(string what)
     {
         _imported--;

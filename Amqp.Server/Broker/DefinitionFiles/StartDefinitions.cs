@@ -10,7 +10,7 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 /// <summary>Imports the configured definition files when the broker starts, before the first client connects.</summary>
 internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDepth, ILogger logger)
 {
-    /// <summary>If a folder is configured, its files that match this pattern are imported.</summary>
+    /// <summary>Pattern of the file names that are imported from a configured folder.</summary>
     private const string Pattern = "*.json";
 
     public bool IsConfigured => options.Sources.Count > 0;

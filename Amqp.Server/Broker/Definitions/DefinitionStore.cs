@@ -3,7 +3,7 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>Durable state other than messages: the entries of the catalog.</summary>
+/// <summary>Stores the durable state except messages, as entries of the catalog.</summary>
 /// <remarks>Thread-safe, because the catalog is thread-safe.</remarks>
 internal sealed class DefinitionStore(ICatalog catalog)
 {

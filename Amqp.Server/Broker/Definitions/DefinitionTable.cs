@@ -22,7 +22,7 @@ internal sealed class DefinitionTable<TKey, TDefinition>(ICatalog catalog, Func<
 
     public TDefinition? Find(TKey key) => _definitions.GetValueOrDefault(key);
 
-    /// <summary>Adds a definition, which was read from the catalog, to memory.</summary>
+    /// <summary>Adds a definition from the catalog to memory.</summary>
     public void Restore(TKey key, TDefinition definition) => _definitions[key] = definition;
 
     /// <summary>Adds or replaces a definition, first in the catalog and then in memory.</summary>

@@ -6,11 +6,10 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>
-/// Records in the catalog that name the quarantined messages. Quarantine sets aside messages that the broker fails to process. Thread-safe.
-/// </summary>
+/// <summary>The catalog's records of quarantined messages: persistent messages that the broker failed to process. Thread-safe.</summary>
 /// <remarks>
-/// A power cut may lose the latest changes. Each start deletes records whose message is missing, because sequence numbers may be reused.
+/// A power cut may lose the latest changes. If the message of a record is missing, the next start deletes the record, because a new message
+/// may get the same sequence number.
 /// </remarks>
 internal sealed class QuarantineRecords
 {

@@ -49,7 +49,7 @@ internal sealed class QueueNumbers(ICatalog catalog)
         uint to = first + count + ReservedAtOnce;
         Span<byte> value = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(value, to);
-        catalog.Put(DefinitionKey.QueueNumbers, value); // before use: after a restart, numbers that are not reserved are assigned again
+        catalog.Put(DefinitionKey.QueueNumbers, value); // saved before use, because a restart assigns unreserved numbers again
         (_nextDurable, _reserved) = (first, to);
     }
 

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Errors;
 
-/// <summary>Translates the broker's errors into AMQP reply codes, for channels and for the texts of the HTTP API.</summary>
+/// <summary>Translates the broker's errors into AMQP reply codes, for channels and for error texts of the HTTP API.</summary>
 internal static class AmqpErrors
 {
     public static ReplyCode Code(this BrokerError error) => error switch

@@ -3,11 +3,13 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Broker.Events;
 
-/// <summary>The stream of all events in the broker, such as declared queues, connected clients and refused logins. Thread-safe.</summary>
+/// <summary>
+/// The stream of all events in the broker, such as the declaration of a queue, a new connection or a refused login. Thread-safe.
+/// </summary>
 /// <remarks>Callers must check <see cref="IsWanted"/> before they collect the details of an event.</remarks>
 internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults = null)
 {
-    /// <summary>RabbitMQ's name for the actor if the broker itself has acted, and not a user.</summary>
+    /// <summary>RabbitMQ's name for the actor in events that no user has caused.</summary>
     public const string Nobody = "rmq-internal";
 
     [ThreadStatic]

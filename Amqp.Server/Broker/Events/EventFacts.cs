@@ -23,7 +23,7 @@ internal static class EventFacts
     /// <summary>Returns a detail whose value comes from JSON. Null becomes the text <c>null</c>.</summary>
     public static KeyValuePair<string, FieldValue> Json(string name, FieldValue value) => new(name, Plain(value));
 
-    /// <summary>Returns a detail with the arguments of a declaration as an array of Erlang terms.</summary>
+    /// <summary>Returns a detail whose value is an array: each argument of a declaration as an Erlang term.</summary>
     public static KeyValuePair<string, FieldValue> Arguments(string name, FieldTable table) => Fact(name, table.Select(Term));
 
     /// <summary>
@@ -36,7 +36,7 @@ internal static class EventFacts
     public static KeyValuePair<string, FieldValue> Characters(string name, string text) =>
         new(name, FieldValue.FromArray([.. text.Select(character => FieldValue.FromInt64(character))]));
 
-    /// <summary>Returns the detail that names the actor of this thread.</summary>
+    /// <summary>Returns the detail that names the user whose request this thread handles.</summary>
     public static KeyValuePair<string, FieldValue> Performed() => PerformedBy(BrokerEvents.Actor);
 
     /// <summary>Returns the detail that names this user as the actor.</summary>

@@ -18,7 +18,7 @@ internal enum Compartment
     /// <summary>A listener for events, or one message that the broker itself publishes.</summary>
     Events,
 
-    /// <summary>One run of the sampler of counts.</summary>
+    /// <summary>One run of the sampler, which records the statistics.</summary>
     Statistics,
 
     /// <summary>A request to the HTTP API or to the Prometheus port.</summary>

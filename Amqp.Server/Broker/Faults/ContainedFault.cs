@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Faults;
 
-/// <summary>An unexpected exception that did not affect anything outside of its compartment, such as a queue.</summary>
+/// <summary>An unexpected exception whose effects were limited to one compartment, for example to one queue.</summary>
 /// <param name="Compartment">Kind of compartment.</param>
 /// <param name="Place">Description of the object, such as <c>queue 'q' in vhost '/', message 17</c>.</param>
 /// <param name="Error">The exception of the first occurrence.</param>

@@ -121,7 +121,7 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         }
     }
 
-    /// <summary>Returns the line that threw the exception, from the stack trace.</summary>
+    /// <summary>Returns the first line of the stack trace, which names the code that threw the exception.</summary>
     private static string? Thrower(Exception error) => error.StackTrace?.Split('\n', 2)[0];
 
     private readonly record struct Key(Compartment Compartment, string Place, Type Error, string? Thrower);

@@ -46,7 +46,7 @@ internal sealed class EncodedFieldEditor
             _fields.RemoveAt(index);
     }
 
-    /// <summary>Sets a field to a string, an array or a table: a value that is encoded with its length.</summary>
+    /// <summary>Sets a field to a string, an array or a table. Encodes the length before the content.</summary>
     public void Set(ReadOnlySpan<byte> name, FieldType type, ReadOnlySpan<byte> content)
     {
         var value = Put(name, type, sizeof(uint) + content.Length);

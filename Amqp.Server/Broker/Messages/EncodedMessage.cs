@@ -8,7 +8,8 @@ internal readonly ref struct EncodedMessage
 {
     // | exchange shortstr | routing key shortstr | properties length u32 | requeues u32, if bit 30 of the length is set |
     // | stamp, if bit 31 of the length is set | property flags and properties | body |
-    // stamp: | length of the rest of the stamp u16 | published i64 | expiration i64 | BCC keys: short strings | Big-endian.
+    // Layout of the stamp: | length of the rest of the stamp u16 | published i64 | expiration i64 | BCC keys, as short strings |
+    // All integers are big-endian.
     private const uint StampedBit = 1u << 31;
     private const uint RequeuedBit = 1u << 30;
 
@@ -117,7 +118,7 @@ internal readonly ref struct EncodedMessage
         return head;
     }
 
-    /// <summary>Returns a copy of a head, with the number of requeues replaced.</summary>
+    /// <summary>Copies a head, and sets the number of requeues in the copy.</summary>
     public static byte[] WithRequeues(ReadOnlySpan<byte> head, int requeues)
     {
         int address = 1 + head[0];

@@ -63,7 +63,7 @@ internal static class Expiry
 /// <param name="Expiration">Expiration from the publisher in milliseconds, or <see cref="Expiry.None"/>.</param>
 internal readonly record struct MessageStamp(long Published, long Expiration)
 {
-    /// <summary>The stamp of a message that cannot expire. Needed for a message with hidden keys, which are part of the stamp.</summary>
+    /// <summary>The stamp of a message that cannot expire. Such a message needs a stamp only for its hidden keys.</summary>
     public static MessageStamp None { get; } = new(-1, Expiry.None);
 
     /// <summary>

@@ -6,7 +6,7 @@ internal interface IBindingDestination
     string Name { get; }
 
     /// <summary>
-    /// True if the queue or exchange survives a restart. A binding survives a restart if its source and its destination survive it.
+    /// True if the queue or exchange survives a restart. A binding survives a restart if both its source and its destination do.
     /// </summary>
     bool IsDurable { get; }
 }

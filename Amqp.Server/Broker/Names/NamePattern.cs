@@ -71,7 +71,7 @@ internal sealed partial class NamePattern
             : _remembered.TryGetValue(name, out bool known) ? known : MatchAndRemember(_regex, _remembered, name);
     }
 
-    /// <summary>Returns true if the pattern has timed out. Later calls return false, so that only one timeout is logged.</summary>
+    /// <summary>Returns true once, after the first timeout, and otherwise false. So only one timeout is logged.</summary>
     public bool TakeTimeout() => Volatile.Read(ref _isTimeoutTold) == 0 && Interlocked.Exchange(ref _isTimeoutTold, 2) == 0;
 
     public override string ToString() => Text;

@@ -28,7 +28,7 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
     /// <returns>True if the name had no value before.</returns>
     public bool Put(string name, FieldValue value) => Change(name, _ => value);
 
-    /// <summary>Sets a value to the result of a function of the current value. The current value may be null.</summary>
+    /// <summary>Replaces a value by the result of a function. The function gets the current value; null if there is none.</summary>
     /// <returns>True if the name had no value before.</returns>
     public bool Change(string name, Func<FieldValue?, FieldValue> change)
     {

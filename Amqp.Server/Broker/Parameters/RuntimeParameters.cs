@@ -48,7 +48,9 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     public bool Put(string component, string virtualHost, string name, FieldValue value) =>
         Change(component, virtualHost, name, _ => value);
 
-    /// <summary>Sets a parameter to the result of a function of the current value. The current value may be null.</summary>
+    /// <summary>
+    /// Sets a parameter to the value that a function computes from the current value, or from null if the parameter is not set.
+    /// </summary>
     /// <inheritdoc cref="Put"/>
     public bool Change(string component, string virtualHost, string name, Func<FieldValue?, FieldValue> change)
     {
@@ -73,7 +75,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
         {
             if (!_values.ContainsKey((component, virtualHost, name)))
                 return false;
-            // First: if the catalog throws, the parameter stays in memory, too.
+            // This call comes first: if the catalog throws, the parameter stays in memory, too.
             definitions.DeleteValue(DefinitionKey.OfParameter(component, virtualHost, name));
             _values.Remove((component, virtualHost, name));
             _components.GetValueOrDefault(component)?.OnChanged(virtualHost, name, null);

@@ -10,7 +10,7 @@ namespace Amqp.Server.Broker.Parameters;
 /// </remarks>
 internal static class SettingEvents
 {
-    /// <summary>Raises the events for a runtime parameter that was set or, if the value is null, cleared.</summary>
+    /// <summary>Raises the events for a change of a runtime parameter. If the value is null, the parameter was cleared.</summary>
     public static void ParameterChanged(this BrokerEvents events, string component, string virtualHost, string name, FieldValue? value)
     {
         if (!events.IsWanted)
@@ -30,7 +30,7 @@ internal static class SettingEvents
             events.Raise("parameter.set", [Performed(), .. Value(value), Fact("name", name), Fact("component", "global")]);
     }
 
-    /// <summary>Raises the event for a user's limit that was set or, if the value is null, cleared.</summary>
+    /// <summary>Raises the event for a change of a user's limit. If the value is null, the limit was cleared.</summary>
     public static void UserLimitChanged(this BrokerEvents events, string user, string limit, FieldValue? value)
     {
         if (events.IsWanted)

@@ -15,7 +15,7 @@ internal sealed class Policy
     /// <param name="applyTo">Kinds of objects: see <see cref="PolicyTarget"/>.</param>
     /// <param name="priority">Any number. The matching policy with the highest priority applies.</param>
     /// <param name="definition">The keys and values: see <see cref="PolicyKeys"/>.</param>
-    /// <exception cref="ValidationException">The policy is invalid. The message is RabbitMQ's text.</exception>
+    /// <exception cref="ValidationException">The policy is invalid. The exception has RabbitMQ's text.</exception>
     public Policy(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition)
         : this(kind, name, pattern, applyTo, priority, definition, PolicyKeys.Validate)
     {

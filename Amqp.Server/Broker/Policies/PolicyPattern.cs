@@ -9,7 +9,7 @@ internal sealed class PolicyPattern
 {
     private readonly NamePattern _pattern;
 
-    /// <exception cref="ValidationException">The text is not a valid regular expression. The message is RabbitMQ's text.</exception>
+    /// <exception cref="ValidationException">The text is not a valid regular expression. The exception has RabbitMQ's text.</exception>
     public PolicyPattern(string text)
     {
         try

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>The types of queues: how quorum queues differ from classic queues, and that the broker refuses streams.</summary>
+/// <summary>The queue types, and the differences between classic queues and quorum queues. The broker refuses streams.</summary>
 internal static class QueueKinds
 {
     /// <summary>Name of the argument that gives the type of a queue.</summary>

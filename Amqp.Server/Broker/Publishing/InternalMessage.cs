@@ -17,7 +17,7 @@ internal sealed record InternalMessage(InternalExchange Target, string RoutingKe
     : IDeferredPublish
 {
     /// <inheritdoc/>
-    /// <remarks>Never throws: a failure here must not affect the action that the message is about.</remarks>
+    /// <remarks>Never throws: a failure to publish must not affect the operation that the message reports.</remarks>
     public void PublishContained(DispatchRound round)
     {
         try
@@ -64,7 +64,7 @@ internal sealed record InternalMessage(InternalExchange Target, string RoutingKe
         return head;
     }
 
-    /// <summary>Cuts a routing key to 255 bytes, AMQP's limit. A key made of a prefix and a long name can exceed the limit.</summary>
+    /// <summary>Cuts a routing key to 255 bytes, AMQP's limit. A prefix and a long name together can exceed it.</summary>
     private static string Cut(string routingKey)
     {
         while (OctetText.Count(routingKey) > byte.MaxValue)

@@ -26,7 +26,7 @@ internal sealed class InternalPublisher
     }
 
     /// <summary>
-    /// True while the exchange has a binding. Read without the topology lock: a message published during the first bind may be lost.
+    /// True while the exchange has a binding. Read without the topology lock, so a message may be lost while the first binding is added.
     /// </summary>
     public bool IsHeard => _exchange.Exchange.Bindings.Count > 0;
 

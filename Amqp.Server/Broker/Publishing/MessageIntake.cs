@@ -9,7 +9,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Publishing;
 
-/// <summary>Stores a published message for each queue that accepts it, and for each exchange that keeps messages.</summary>
+/// <summary>Stores a published message for each queue that accepts it, and for each exchange that stores messages itself.</summary>
 /// <remarks>Used by one thread at a time. The buffers are reused.</remarks>
 internal sealed class MessageIntake(QueueServices services)
 {
@@ -44,7 +44,8 @@ internal sealed class MessageIntake(QueueServices services)
     /// <param name="route">Route of the message.</param>
     /// <param name="traits">Traits of the message.</param>
     /// <param name="isClients">
-    /// True if a client's acknowledgement or rejection causes the message. Such a message is refused only if the store is behind.
+    /// True if the broker publishes the message because of a client's acknowledgement or rejection. The method then throws only if the
+    /// store is behind.
     /// </param>
     /// <exception cref="DiskAlarmException">The message must not be written to disk.</exception>
     public void DemandDisk(MessageRoute route, in MessageTraits traits, bool isClients)
@@ -118,7 +119,7 @@ internal sealed class MessageIntake(QueueServices services)
         {
             var settings = takers[i].Settings;
             var message = _places[i].WithNote(MessageNote.Of(Math.Min(traits.Priority, settings.MaxPriority), head.Length, expires));
-            // x-max-length-bytes needs the exact size of the head. An entry that moves to the disk loses this size.
+            // x-max-length-bytes needs the exact size of the head. The size would be lost if the entry moved to the disk.
             if (settings.MaxLengthBytes is not null)
                 message = message with { Flags = message.Flags | MessageFlags.StaysInMemory };
             round.Publish(takers[i], message);

@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Queues;
 /// A consumer whose prefetch or output buffer is full is parked outside the ring. The thread that frees capacity resumes the consumer.
 /// </remarks>
 /// <param name="singleActive">
-/// True if the queue has a single active consumer. When it leaves, the consumer of the highest priority becomes active.
+/// True if the queue has a single active consumer. When that consumer leaves, the consumer of the highest priority becomes active.
 /// </param>
 internal sealed class ConsumerRing(bool singleActive)
 {
@@ -41,7 +41,7 @@ internal sealed class ConsumerRing(bool singleActive)
         Leave(subscription);
         _levels.RemoveAll(level => level.Ready.Count == 0); // LevelOf creates a removed level again
         if (ReferenceEquals(_active, subscription))
-            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // the first subscriber, if several have this priority
+            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // the first subscriber, if several have the highest priority
         return true;
     }
 

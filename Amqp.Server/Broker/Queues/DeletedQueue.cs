@@ -1,7 +1,7 @@
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The ready messages and the consumers that a queue had when it was deleted.</summary>
+/// <summary>The number of ready messages, and the consumers, that a queue had when it was deleted.</summary>
 /// <param name="Ready">Number of messages that were ready for delivery.</param>
 /// <param name="Consumers">The consumers, which must be notified.</param>
 internal readonly record struct DeletedQueue(long Ready, IReadOnlyList<Subscription> Consumers)

@@ -3,12 +3,13 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// The work that one thread does for one socket read, one timer or one HTTP request. Collects messages, queues to drain, and outputs to
-/// flush.
+/// The work that one thread does for one socket read, one timer or one HTTP request. Collects messages to hand over, queues to drain, and
+/// outputs to flush.
 /// </summary>
 /// <remarks>
 /// At the end of a round, messages go to their queues, queues deliver to consumers, and outputs are flushed. Owned by one thread at a time.
-/// <para>NotedBy prevents duplicates in the lists. If concurrent rounds overwrite NotedBy of a queue, the queue is drained twice.</para>
+/// <para>The property NotedBy of a queue or output prevents duplicates in the lists. If concurrent rounds overwrite a queue's NotedBy, the
+/// queue is drained twice.</para>
 /// </remarks>
 /// <param name="deadLetterShare">Maximum dead-letter work in one round, in the unit of <see cref="NoteDeadLetter"/>.</param>
 internal sealed class DispatchRound(int deadLetterShare = DispatchRound.PublishersDeadLetterShare)
@@ -20,7 +21,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private const int MinGathered = 64;
 
     /// <summary>
-    /// Maximum number of passes over deferred messages. The messages of one pass may be traced, which defers messages for the next.
+    /// Maximum number of passes over deferred messages. A pass may publish traced messages, and defers their copies for the next pass.
     /// </summary>
     private const int MaxCopiesOfCopies = 16;
 
@@ -53,7 +54,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     public bool HasTimeForDeadLetters => _deadLetterWork < deadLetterShare;
 
     /// <summary>
-    /// The messages delivered to the consumer that is being served. If the consumer does not acknowledge, the queue settles them.
+    /// The messages delivered to the consumer that is being served. If the consumer does not acknowledge, the queue settles these messages.
     /// </summary>
     public ReadOnlySpan<StoredMessage> Delivered => _delivered.AsSpan(0, _deliveredCount);
 
@@ -66,7 +67,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// True during the commit of a transaction. If a crash loses its published messages, its acknowledgements are void, too.
+    /// True during the commit of a transaction. If a crash loses messages published in the transaction, its acknowledgements are void, too.
     /// </summary>
     public bool BindsSettles { get; set; }
 

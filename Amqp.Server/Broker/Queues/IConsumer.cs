@@ -10,7 +10,7 @@ internal interface IConsumer
     /// </summary>
     int Priority { get; }
 
-    /// <summary>True if the consumer does not acknowledge. The queue then settles each delivered message at once.</summary>
+    /// <summary>True if the consumer sends no acknowledgements. The queue then settles each message on delivery.</summary>
     bool NoAck { get; }
 
     /// <summary>Takes messages from the queue and sends them, until the consumer's prefetch limit or output buffer is full.</summary>

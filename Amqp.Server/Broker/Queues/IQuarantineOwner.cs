@@ -6,7 +6,7 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// A queue or an exchange, with its quarantined messages: the broker failed to process them. An operator can return or drop a message.
+/// A queue or exchange that has quarantined messages, which the broker failed to process. An operator can return or drop a message.
 /// </summary>
 /// <remarks>Each member takes the lock of the queue or exchange.</remarks>
 internal interface IQuarantineOwner : IQuarantine

@@ -7,7 +7,7 @@ internal static class PooledRound
     private static DispatchRound? _current;
 
     /// <summary>
-    /// The calling thread's round, which is empty now. Code that runs within this round must not read this property again.
+    /// The calling thread's round, empty when the property is read. Work that uses the round must not read the property again.
     /// </summary>
     public static DispatchRound Current => _current ??= new DispatchRound(DispatchRound.PooledDeadLetterShare);
 }

@@ -11,7 +11,7 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>The quarantined messages of one owner: a queue or an exchange. The lock of the owner guards the state.</summary>
 /// <remarks>
-/// The messages were taken, but are neither delivered nor settled. Persistent messages stay quarantined after a restart
+/// The owner has taken these messages, but has neither delivered nor settled them. Persistent messages stay quarantined after a restart
 /// (<see cref="QuarantineRecords"/>).
 /// </remarks>
 internal sealed class QuarantinedMessages
@@ -61,7 +61,7 @@ internal sealed class QuarantinedMessages
     }
 
     /// <summary>Finds a quarantined message. Loads the message if it was quarantined before a restart.</summary>
-    /// <returns>False if the message is not quarantined. A message that is damaged on the disk leaves the quarantine.</returns>
+    /// <returns>False if the message is not quarantined or is damaged on the disk. A damaged message leaves the quarantine.</returns>
     /// <exception cref="IOException">The message cannot be read now.</exception>
     public bool TryFind(MessagePlace place, out StoredMessage message)
     {
@@ -152,7 +152,7 @@ internal sealed class QuarantinedMessage(MessagePlace place, in QuarantineRecord
     /// <summary>Length of the stored message in bytes.</summary>
     public int Length { get; } = length;
 
-    /// <summary>The message; null until it is loaded, after a restart. Guarded by the lock of the owner.</summary>
+    /// <summary>The message. After a restart, null until the message is loaded. Guarded by the lock of the owner.</summary>
     public StoredMessage? Message { get; set; }
 
     /// <summary>True if a record on the disk names this message as quarantined. Guarded by the lock of the owner.</summary>

@@ -46,7 +46,9 @@ internal sealed class Queue : IBindingDestination
     /// <summary>Settings that result from the queue's arguments and policies.</summary>
     public QueueSettings Settings => _state.Rules.Settings;
 
-    /// <summary>The ready messages. Callers hold the lock of the queue, except to find the queues of the message store.</summary>
+    /// <summary>
+    /// The ready messages. Callers hold the lock of the queue. Only a look-up of the message store's queues needs no lock.
+    /// </summary>
     public QueueMessages Messages => _state.Messages;
 
     public QueueDeliveries Deliveries { get; }
@@ -63,7 +65,7 @@ internal sealed class Queue : IBindingDestination
 
     public QueueStatus Status { get; }
 
-    /// <summary>The last round that noted this queue; null after the drain. A round does not note the queue twice.</summary>
+    /// <summary>The last dispatch round that put this queue on its list; null after the drain. A round lists the queue only once.</summary>
     public DispatchRound? NotedBy { get; set; }
 
     /// <summary>Numbers of ready messages, of unacknowledged messages and of consumers. Takes the lock.</summary>

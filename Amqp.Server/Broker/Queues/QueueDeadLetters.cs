@@ -6,14 +6,14 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The dead letters of one queue that wait to be published.</summary>
+/// <summary>The dead letters of one queue, until they are published.</summary>
 /// <remarks>The lock of the queue guards the state. Only one thread at a time publishes the dead letters.</remarks>
 internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
 {
     /// <summary>Milliseconds between two log lines about the same failure.</summary>
     private const long LogInterval = 60_000;
 
-    private bool _isMissingExchange; // true if the exchange is missing and this was logged
+    private bool _isMissingExchange; // true if the exchange is missing and a log line says so
     private long _nextLogLine;
 
     /// <summary>
@@ -49,9 +49,9 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
     }
 
     /// <summary>Settles the dead letters that were published. Another thread may then take the next batch.</summary>
-    /// <param name="done">The published messages, from the start of the batch.</param>
+    /// <param name="done">The published part of the batch, which begins at the first message.</param>
     /// <param name="isWritten">
-    /// True if published messages were appended to the log. If a crash loses them, the dead letters are still in the queue.
+    /// True if published messages were appended to the log. If a crash loses these messages, their dead letters are still in this queue.
     /// </param>
     public void End(ReadOnlySpan<DeadMessage> done, bool isWritten)
     {

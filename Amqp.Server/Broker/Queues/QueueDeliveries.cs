@@ -42,7 +42,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     public long DiskReads => _reader.DiskReads;
 
     /// <summary>
-    /// True if expired messages, excess messages or dead letters may be pending. Read without the lock, so it may be outdated.
+    /// True if expired messages, excess messages or dead letters may be pending. Read without the lock, so the value may be outdated.
     /// </summary>
     public bool NeedDrain => _state.Rules.AreActive || _state.Queue.DeadLetters.AreWaiting;
 
@@ -128,7 +128,8 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     void IThreadPoolWorkItem.Execute()
     {
         var round = PooledRound.Current;
-        // Needed before Complete, which drains the queue only if no requests are pending. The drain also serves the requests cleared here.
+        // Clears the pending requests, because Complete drains the queue only if none is pending. The drain also serves the cleared
+        // requests.
         Interlocked.Exchange(ref _drainRequests, 0);
         round.Touch(_state.Queue);
         round.Complete();
@@ -141,7 +142,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         {
             if (delivered >= DeliveriesPerDrain)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // until it runs, no other thread drains the queue
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // until this work item runs, no other thread drains the queue
                 return;
             }
             bool hasMore;
@@ -154,7 +155,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
                 DrainLater(); // until then, no other thread drains the queue
                 return;
             }
-            round.FlushDue(); // while the lock is not held
+            round.FlushDue(); // the thread does not hold the lock here
             if (!hasMore)
             {
                 int left = Interlocked.Add(ref _drainRequests, -requests);
@@ -215,7 +216,9 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         return false;
     }
 
-    /// <summary>Checks a taken message. Dead-letters or drops an expired message. Quarantines a message that cannot be checked.</summary>
+    /// <summary>
+    /// Checks a taken message. An expired message becomes a dead letter or is dropped. A message that cannot be checked is quarantined.
+    /// </summary>
     /// <returns>True if the message must not be delivered.</returns>
     private bool IsDead(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {

@@ -146,14 +146,14 @@ internal sealed class QueueFaults : IQuarantineOwner
         LogCrash();
     }
 
-    /// <summary>Strands a message: keeps it outside of the crashed queue. <see cref="Restart"/> puts it back.</summary>
+    /// <summary>Keeps a message outside of the crashed queue, until <see cref="Restart"/> puts the message back.</summary>
     public void Strand(in StoredMessage message)
     {
         lock (_state.Gate)
             (_stranded ??= []).Add(message);
     }
 
-    /// <summary>Notifies the consumers that the crash has removed. Called while the thread holds no lock.</summary>
+    /// <summary>Notifies each consumer that was removed by the crash. Called while the thread holds no lock.</summary>
     public void NotifyCancelled(DispatchRound round)
     {
         Subscription[] cancelled;

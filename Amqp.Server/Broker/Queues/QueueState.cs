@@ -5,7 +5,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>State that all parts of one queue share. The lock <see cref="Gate"/> guards all mutable state.</summary>
+/// <summary>The state of one queue, which all parts of the queue use. The lock <see cref="Gate"/> guards all mutable state.</summary>
 /// <remarks>While a thread holds the lock of a connection or of the store, the thread must not take <see cref="Gate"/>.</remarks>
 internal sealed class QueueState
 {
@@ -13,7 +13,7 @@ internal sealed class QueueState
     /// <param name="declaration">Name, flags and arguments of the queue.</param>
     /// <param name="levels">Queues of the message store, one for each priority, the lowest priority first.</param>
     /// <param name="host">Services of the virtual host.</param>
-    /// <param name="ruled">The queue, as <see cref="QueueRules"/> calls it.</param>
+    /// <param name="ruled">The same queue, through the interface that <see cref="QueueRules"/> uses.</param>
     public QueueState(Queue queue, QueueDeclaration declaration, StoredQueue[] levels, QueueHost host, IRuledQueue ruled)
     {
         (Queue, Declaration, Host, Services) = (queue, declaration, host, host.Services);
@@ -49,6 +49,6 @@ internal sealed class QueueState
     /// <summary>Name of the queue for log lines and error texts.</summary>
     public string Place => $"queue '{Declaration.Name}' in vhost '{Host.VirtualHost}'";
 
-    /// <summary>Tells the rules that a message is added that can expire.</summary>
+    /// <summary>Tells the queue's rules that the next added message can expire.</summary>
     public void NoteExpiring() => Rules.ExpectExpiry(isFlowing: Messages.Count == 0 && Consumers.Next(out _) is not null);
 }

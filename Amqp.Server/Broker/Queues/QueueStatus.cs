@@ -70,7 +70,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>True if a consumer has free capacity. If the queue is empty, any consumer suffices.</summary>
+    /// <summary>True if a consumer has free capacity, or if the queue is empty and has a consumer.</summary>
     public bool IsServed
     {
         get

@@ -4,7 +4,9 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Counts the messages that were published to, delivered by and returned to one queue since the broker started.</summary>
+/// <summary>
+/// Counts one queue's messages since the broker started: those published, delivered and acknowledged, and those unacknowledged now.
+/// </summary>
 /// <remarks>The lock of the queue guards the counts. The count of dropped messages is changed with Interlocked.</remarks>
 internal sealed class QueueTraffic
 {
@@ -76,7 +78,7 @@ internal sealed class QueueTraffic
     /// <summary>Counts a basic.get that found the queue empty.</summary>
     public void NoteGetEmpty() => _deliveries.GetEmpty++;
 
-    /// <summary>Counts messages that a client acknowledged, or rejected without dead-lettering.</summary>
+    /// <summary>Counts messages that a client acknowledged, and rejected messages that do not become dead letters.</summary>
     public void NoteSettled(ReadOnlySpan<StoredMessage> messages)
     {
         _deliveries.Ack += messages.Length;
@@ -86,7 +88,7 @@ internal sealed class QueueTraffic
     /// <summary>Subtracts messages from the counts of unacknowledged messages.</summary>
     public void NoteReturned(ReadOnlySpan<StoredMessage> messages) => NoteWithClients(messages, -1);
 
-    /// <summary>Counts a message that a client rejected and that is not dead-lettered. Any thread may call this.</summary>
+    /// <summary>Counts a rejected message that does not become a dead letter. Any thread may call this.</summary>
     public void NoteDropped() => Interlocked.Increment(ref _dropped);
 
     private void NoteWithClients(ReadOnlySpan<StoredMessage> messages, int sign)

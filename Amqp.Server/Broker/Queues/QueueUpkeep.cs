@@ -23,7 +23,7 @@ internal sealed class QueueUpkeep(Queue queue, IQueueRegistry registry) : IRuled
     void IQuarantine.SetAside(in StoredMessage message, Exception error) => queue.Faults.SetAside(message, error);
 
     /// <inheritdoc/>
-    /// <remarks>Called when messages or the queue may have expired, and when publishing dead letters is to be retried.</remarks>
+    /// <remarks>Called when messages or the queue may have expired, and to retry the publishing of dead letters.</remarks>
     void IWakened.Wake()
     {
         var round = PooledRound.Current;

@@ -28,7 +28,8 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
     /// <param name="exclusive">True to refuse all other consumers of this queue.</param>
     /// <param name="onSubscribed">Called under the lock, before the first delivery.</param>
     /// <exception cref="BrokerException">
-    /// 403: another consumer prevents exclusive use or has it. 404: the queue is deleted or has crashed.
+    /// 403: another consumer has exclusive use, or the queue has consumers or a single active consumer, and so permits no exclusive use.
+    /// 404: the queue is deleted or has crashed.
     /// </exception>
     public void Subscribe(IConsumer consumer, bool exclusive, Action<Subscription> onSubscribed)
     {

@@ -16,21 +16,21 @@ namespace Amqp.Server.Broker.Queues;
 /// </remarks>
 internal sealed class Requeue(QueueState state, QueueFaults faults)
 {
-    /// <summary>Number of messages to store again before the thread releases the lock for other threads.</summary>
+    /// <summary>Number of messages that a thread stores again before it releases the lock for other threads.</summary>
     private const int StoredPerLock = 64;
 
     private readonly IMessageStore _store = state.Services.Store;
 
     private QueueSettings Settings => state.Rules.Settings;
 
-    /// <summary>Returns messages to the queue. Dead-letters messages that exceed the delivery limit. Never throws.</summary>
+    /// <summary>Returns messages to the queue. Messages that exceed the delivery limit become dead letters. Never throws.</summary>
     /// <param name="messages">The messages, in the order in which they are to return.</param>
     /// <param name="isReturned">
-    /// True if the client requeued the messages. False if the client's session ended: all messages return to their old places.
+    /// True if the client requeued the messages. False if the client's session ended: then all messages return to their old places.
     /// </param>
     public void Return(ReadOnlySpan<StoredMessage> messages, bool isReturned)
     {
-        // Storing messages again takes long. Other threads can take the lock between two parts.
+        // Storing messages again takes long, so the messages are stored in parts. Other threads can take the lock between two parts.
         int most = isReturned && Settings.Type.StoresReturnsAnew ? StoredPerLock : int.MaxValue;
         for (; messages.Length > most; messages = messages[most..])
             ReturnSome(messages[..most], isReturned);

@@ -1,7 +1,9 @@
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>All bindings of one exchange with the same key. The topology lock of the virtual host guards the set.</summary>
-/// <remarks>A single binding is stored without a collection. The struct is mutable: change the field, never a copy.</remarks>
+/// <summary>The bindings of one exchange that have the same key. The topology lock of the virtual host guards the set.</summary>
+/// <remarks>
+/// A single binding is stored without a collection. The struct is mutable, so callers must change the stored struct, never a copy.
+/// </remarks>
 internal struct BindingSet
 {
     private Binding? _only;

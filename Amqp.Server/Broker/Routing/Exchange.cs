@@ -70,7 +70,7 @@ internal sealed class Exchange : IBindingDestination
     public void MarkDeleted() => Counts.Close();
 
     /// <summary>
-    /// Applies changed policies. The caller holds the topology lock exclusively, or is the only thread that knows the exchange.
+    /// Applies changed policies. The caller holds the topology lock exclusively, or the exchange is not visible to other threads yet.
     /// </summary>
     public void Apply(EffectivePolicy policy) =>
         AlternateExchange = ValueRules.Name(Arguments["alternate-exchange"]) ?? policy.Text("alternate-exchange");
@@ -97,8 +97,8 @@ internal sealed class Exchange : IBindingDestination
     }
 
     /// <summary>Removes a binding. Returns false if the exchange has no such binding.</summary>
-    /// <param name="binding">A binding that is equal to the one to remove.</param>
-    /// <param name="removed">The removed binding. Its arguments may be in another order, which affects the key in the catalog.</param>
+    /// <param name="binding">A binding that is equal to the binding to remove.</param>
+    /// <param name="removed">The removed binding, as saved in the catalog. Its arguments may be in another order.</param>
     public bool Remove(Binding binding, [NotNullWhen(true)] out Binding? removed)
     {
         if (!_bindings.TryGetValue(binding, out removed))

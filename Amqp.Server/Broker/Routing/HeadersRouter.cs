@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>Routes messages of headers exchanges: compares their headers with the arguments of the bindings.</summary>
+/// <summary>Routes messages of headers exchanges: compares the messages' headers with the arguments of the bindings.</summary>
 internal sealed class HeadersRouter : IRouter
 {
     private readonly Dictionary<Binding, HeadersMatch> _bindings = [];
@@ -28,7 +28,7 @@ internal sealed class HeadersRouter : IRouter
     }
 }
 
-/// <summary>The condition that the arguments of a binding set for the headers of messages.</summary>
+/// <summary>A binding's condition for the headers of a message. The arguments of the binding define it.</summary>
 internal sealed class HeadersMatch
 {
     private readonly bool _all;

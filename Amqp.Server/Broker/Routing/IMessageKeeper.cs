@@ -25,7 +25,7 @@ internal interface IMessageKeeper
     /// </param>
     void Open(Exchange exchange, RoutingTable routing, QueueHost host, Func<bool, StoredQueue> openQueue);
 
-    /// <summary>Starts to publish stored messages. Called once the broker has started. Not called for exchanges declared later.</summary>
+    /// <summary>Starts to publish stored messages. Called after the start of the broker. Not called for exchanges declared later.</summary>
     void Start()
     {
     }

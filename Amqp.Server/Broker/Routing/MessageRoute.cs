@@ -16,13 +16,13 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
 
     public Queue[] Queues { get; } = queues;
 
-    /// <summary>The exchanges that store the message: to publish it later, or to copy it to new bindings.</summary>
+    /// <summary>The exchanges that store the message, to publish it later, or to copy it to bindings that are added later.</summary>
     public IRouteTarget[] Targets { get; } = targets;
 
     /// <summary>The clients that receive the message as a direct reply. Some may have disconnected.</summary>
     public IReplyConsumer[] Replies { get; init; } = [];
 
-    /// <summary>For each of the <see cref="Queues"/>, the queue in the message store that holds the lowest priority.</summary>
+    /// <summary>The store's queue for each of the <see cref="Queues"/>; with priorities, the one for the lowest priority.</summary>
     public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages.Stored);
 
     /// <summary>True if no queue receives the message at once, and no exchange delays the message.</summary>

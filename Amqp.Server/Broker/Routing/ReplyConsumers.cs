@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The clients of a virtual host that wait for direct replies, by the routing key of the replies. Thread-safe.</summary>
+/// <summary>The clients that wait for direct replies in one virtual host, by the routing key of the replies. Thread-safe.</summary>
 /// <remarks>A routing key is a secret: every client that knows the key can send a reply.</remarks>
 internal sealed class ReplyConsumers
 {

@@ -17,7 +17,7 @@ internal sealed class RouteFinder(RoutingTable routing)
     /// <summary>True if the route is valid for this one message only, and cannot be cached.</summary>
     public bool VariesByMessage { get; private set; }
 
-    /// <summary>True if a queue or an exchange was not found. If it is declared later, the route changes.</summary>
+    /// <summary>True if a queue or an exchange was not found. If the missing object is declared later, the route changes.</summary>
     public bool HasMissed { get; private set; }
 
     /// <summary>Visited '#' nodes of a topic exchange, each with a start position in the routing key. Prevents a second visit.</summary>
@@ -36,7 +36,7 @@ internal sealed class RouteFinder(RoutingTable routing)
             _pending.Push(exchange);
     }
 
-    /// <summary>Adds an exchange that stores the message itself. Called by routers.</summary>
+    /// <summary>Adds an exchange that itself stores the message. Called by routers.</summary>
     public void Add(IRouteTarget target)
     {
         if (target.IsDestination)

@@ -11,7 +11,7 @@ internal sealed class TopicNode
     private BindingSet _bindings;
     private string? _onlyWord;
     private TopicNode? _onlyChild;
-    private Dictionary<string, TopicNode>? _children; // null unless the node has two or more children
+    private Dictionary<string, TopicNode>? _children; // null if the node has fewer than two children
 
     /// <summary>The node that a <c>*</c> leads to from this node.</summary>
     public TopicNode? Star { get; private set; }

@@ -1,9 +1,9 @@
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>Routes messages of topic exchanges, by a trie of the words of the binding keys.</summary>
+/// <summary>Routes the messages of a topic exchange. Stores the words of the binding keys in a trie.</summary>
 /// <remarks>
-/// As in RabbitMQ, an empty key has no words, and the key <c>a.</c> has two: <c>a</c> and an empty word. If no words are left, the start
-/// position is beyond the end of the key.
+/// As in RabbitMQ, an empty key has no words, and the key <c>a.</c> has two: <c>a</c> and an empty word. A start position beyond the end
+/// of the key means that no words are left.
 /// </remarks>
 internal sealed class TopicRouter : IRouter
 {

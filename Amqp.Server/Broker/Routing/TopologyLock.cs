@@ -14,10 +14,10 @@ internal sealed class TopologyLock : IDisposable
     /// <summary>Invalidates every cached route.</summary>
     public void ForgetRoutes() => Interlocked.Increment(ref _version);
 
-    /// <summary>Changes whenever a queue or an exchange is declared. A route that missed a queue or an exchange is then invalid.</summary>
+    /// <summary>Changes at each declaration. Cached routes are then invalid if a queue or an exchange of the route was missing.</summary>
     public int Declarations => Volatile.Read(ref _declarations);
 
-    /// <summary>Invalidates the cached routes that missed a queue or an exchange. All other routes stay valid.</summary>
+    /// <summary>Invalidates the cached routes for which a queue or an exchange was missing. All other routes stay valid.</summary>
     public void ForgetMisses() => Interlocked.Increment(ref _declarations);
 
     /// <summary>Takes the lock shared, to route messages or to read.</summary>

@@ -10,7 +10,7 @@ internal sealed class AccessCheck(BrokerClient client)
     private const int CacheSize = 12;
 
     private readonly PermissionStore _permissions = client.Services.Permissions;
-    private List<(AccessKind Kind, bool IsQueue, string Name)>? _allowed; // the permission that was granted last is at the end
+    private List<(AccessKind Kind, bool IsQueue, string Name)>? _allowed; // cached permissions, the newest last
     private int _version;
 
     /// <exception cref="BrokerException">403: access refused.</exception>

@@ -9,7 +9,7 @@ internal sealed class AcknowledgementWatch
     /// <summary>Maximum number of marks. At this number, every second mark is removed.</summary>
     private const int MaxMarks = 1_024;
 
-    private readonly List<(ulong UpTo, long At)> _marks = []; // the oldest mark first
+    private readonly List<(ulong UpTo, long At)> _marks = []; // sorted by age, the oldest mark first
     private long _longest; // longest timeout that a caller has asked for, in milliseconds
     private long _spacing; // minimum time between two marks, in milliseconds
 

@@ -48,7 +48,9 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     /// <summary>The client's name, for fields in which RabbitMQ shows an Erlang process.</summary>
     public string Pid => $"<{Origin.ConnectionName}>";
 
-    /// <summary>Shortest consumer timeout of the client's queues in milliseconds; null for none. Readable by any thread.</summary>
+    /// <summary>
+    /// Shortest consumer timeout, in milliseconds, of the queues that the client reads; null for none. Readable by any thread.
+    /// </summary>
     public long? ConsumerTimeout
     {
         get => Volatile.Read(ref _consumerTimeout) is var timeout and < long.MaxValue ? timeout : null;
@@ -57,7 +59,9 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     /// <summary>The client's exclusive queues, which are deleted when the client disconnects.</summary>
     public HashSet<Queue> ExclusiveQueues { get; } = [];
 
-    /// <summary>Number of consumers in all sessions of the client. Changed under the lock of the sink. Any thread may read it.</summary>
+    /// <summary>
+    /// Number of consumers in all sessions of the client. Changed under the lock <see cref="ISessionSink.Gate"/>. Any thread may read it.
+    /// </summary>
     public int ConsumerCount { get; set; }
 
     /// <summary>One <see cref="Confirms"/> for each session that has published since the last <see cref="EndRound"/>.</summary>
@@ -89,7 +93,9 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
         Round.Complete();
     }
 
-    /// <summary>Deletes the exclusive queues, and stops counting the client. If one step fails, the next steps still run.</summary>
+    /// <summary>
+    /// Deletes the exclusive queues, and disposes of <see cref="Admission"/>. If one step fails, the next steps still run.
+    /// </summary>
     public void Release()
     {
         string place = $"the end of connection {Origin.ConnectionName}";

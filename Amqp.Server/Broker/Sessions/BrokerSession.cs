@@ -105,7 +105,7 @@ internal sealed class BrokerSession
     public void Consume(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
         Consumers.Add(queue, options, onAdded);
-        // Checked again: if the permission was revoked just before Add, the new consumer was not revoked.
+        // Checks the permission again: if it was revoked just before Add, the revocation has not cancelled the new consumer.
         Access.DemandQueue(AccessKind.Read, queue.Name);
         Client.Round.Touch(Sink.Output);
         Client.Round.Touch(queue);

@@ -15,7 +15,7 @@ internal interface ICommitWaiter
     void OnNotifyingFailed();
 }
 
-/// <summary>Notifies waiters after a commit. A few waiters are notified on the store's thread, many on the thread pool.</summary>
+/// <summary>Notifies waiters after a commit: on the store's thread if the waiters are few, or else on the thread pool.</summary>
 internal sealed class CommitNotifier : IThreadPoolWorkItem
 {
     // Maximum number of waiters to notify on the store's thread. The thread pool would delay a confirm by about 80 us.

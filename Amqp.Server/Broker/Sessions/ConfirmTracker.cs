@@ -15,10 +15,10 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
     private const long Refused = -1; // position of a publish that a queue refused; the answer is a nack
 
     private readonly Queue<(ulong UpTo, long Position)> _pending = new();
-    private Queue<ulong>? _refused; // publishes of this round that a queue refused, by their number in the session
-    private ulong _published; // number of the last publish
-    private ulong _sealed; // number of the last publish whose round has ended
-    private ulong _confirmed; // number of the last publish that was answered
+    private Queue<ulong>? _refused; // sequence numbers of the publishes in this round that a queue refused
+    private ulong _published; // sequence number of the last publish
+    private ulong _sealed; // sequence number of the last publish whose round has ended
+    private ulong _confirmed; // sequence number of the last publish that was answered
     private long _roundPosition;
 
     /// <summary>True while publishes of ended rounds are not answered yet.</summary>
@@ -67,8 +67,8 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
     }
 
     /// <summary>
-    /// Answers the publishes whose messages are durable now: with a confirm, or with a nack if a queue refused the message. Called under
-    /// the lock of the sink.
+    /// Confirms the publishes that are durable now, and sends a nack for each publish that a queue refused. Called under the lock of the
+    /// sink.
     /// </summary>
     public void Confirm(long durablePosition, ISessionSink sink)
     {

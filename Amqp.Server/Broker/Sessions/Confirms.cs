@@ -12,7 +12,7 @@ namespace Amqp.Server.Broker.Sessions;
 internal sealed class Confirms(BrokerSession session) : ICommitWaiter
 {
     private readonly BrokerClient _client = session.Client;
-    private ConfirmTracker? _tracker; // its pending publishes and the fields below are guarded by the lock of the sink
+    private ConfirmTracker? _tracker; // the lock of the sink guards its pending publishes and the fields below
     private bool _isOver;
     private bool _isAwaitingCommit; // true while this object is registered with the commit notifier
 
@@ -53,7 +53,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
             confirming.Add(this);
     }
 
-    /// <summary>Called at the end of a round. Confirms the messages that are already durable. The others wait for a commit.</summary>
+    /// <summary>Called at the end of a round. Confirms the messages that are already durable. Other messages wait for a commit.</summary>
     public void Seal()
     {
         var store = _client.Store;
@@ -75,7 +75,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
             _client.Services.Commits.Add(this, position);
     }
 
-    /// <summary>Stops sending confirms, because a closed channel gets none. Called under the lock of the sink.</summary>
+    /// <summary>Stops sending confirms when the channel closes. Called under the lock of the sink.</summary>
     public void End() => _isOver = true;
 
     /// <inheritdoc/>
@@ -92,7 +92,9 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
     /// <summary>Returns the name of the session for the log.</summary>
     public override string ToString() => session.ToString();
 
-    /// <summary>Confirms durable messages. If the store has failed, answers the others with a nack. Returns true if any wait.</summary>
+    /// <summary>
+    /// Confirms durable messages. If the store has failed, answers all other messages with a nack. Returns true if messages still wait.
+    /// </summary>
     private bool Answer(IMessageStore store)
     {
         _tracker!.Confirm(store.DurablePosition, session.Sink);

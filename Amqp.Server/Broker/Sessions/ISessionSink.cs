@@ -19,7 +19,8 @@ internal interface ISessionSink
     bool IsFlushDue { get; }
 
     /// <summary>
-    /// Returns true if the output is full. The sink then resumes the consumer once there is room. Called under <see cref="Gate"/>.
+    /// Returns true if the output is full. The sink then resumes the consumer when the output has room again. Called under
+    /// <see cref="Gate"/>.
     /// </summary>
     bool Refuses(SessionConsumer consumer);
 
@@ -47,7 +48,7 @@ internal interface ISessionSink
     /// <returns>False if the client does not support such notifications.</returns>
     bool TryCancel(SessionConsumer consumer);
 
-    /// <summary>Closes the output after an exception that interrupted a write. Called under the lock <see cref="Gate"/>.</summary>
+    /// <summary>Closes the output because an exception has interrupted a write. Called under the lock <see cref="Gate"/>.</summary>
     void Fail(Exception error);
 
     /// <summary>Disconnects the client, because its confirms cannot be sent. May be called by any thread.</summary>

@@ -18,13 +18,13 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 
     private readonly BrokerClient _client;
     private readonly BrokerSession _session;
-    private TaskCompletionSource<bool>? _published; // this field and the next are guarded by Gate
+    private TaskCompletionSource<bool>? _published; // _published and _isReturned are guarded by Gate
     private bool _isReturned;
 
     /// <param name="services">The parts of the broker that all sessions use.</param>
     /// <param name="user">User whose permissions are checked.</param>
     /// <param name="virtualHost">Virtual host that all requests are for.</param>
-    /// <param name="name">Text for fields that name a connection elsewhere.</param>
+    /// <param name="name">Text to report in place of a connection's name.</param>
     public LocalSession(SessionServices services, User user, VirtualHost virtualHost, string name)
     {
         _client = new BrokerClient(services, new DispatchRound())
@@ -45,7 +45,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 
     bool ISessionSink.IsFlushDue => false;
 
-    /// <summary>Executes a request, and ends the round. Returns the result of the request.</summary>
+    /// <summary>Executes a request and returns its result.</summary>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
     public TResult Ask<TResult>(Func<BrokerSession, TResult> ask)
     {
@@ -160,7 +160,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
             _published?.TrySetException(new InvalidOperationException("the broker failed"));
     }
 
-    /// <summary>Keeps a copy of a message, whose memory is only valid during <see cref="Take"/>.</summary>
+    /// <summary>Copies a message, because its memory is only valid during <see cref="Take"/>.</summary>
     private sealed class Taken(int most)
     {
         public LocalMessage? Message { get; private set; }

@@ -2,7 +2,7 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>The prefetch limit that all consumers of a session share: basic.qos with global=true.</summary>
 /// <remarks>
-/// If the limit is reached, consumers that do not acknowledge wait, too. Messages taken by basic.get do not count. The lock
+/// While the limit is reached, consumers without acknowledgements wait too. Messages taken by basic.get do not count. The lock
 /// <see cref="ISessionSink.Gate"/> guards all state.
 /// </remarks>
 internal sealed class Prefetch
@@ -39,7 +39,7 @@ internal sealed class Prefetch
         return false;
     }
 
-    /// <summary>Ends the wait of all consumers, and returns them; none while the limit is reached. The caller clears the list.</summary>
+    /// <summary>Removes and returns all waiting consumers; returns none while the limit is reached. The caller clears the list.</summary>
     public List<SessionConsumer> TakeWaiting()
     {
         if (_limit != 0 && _count >= _limit)

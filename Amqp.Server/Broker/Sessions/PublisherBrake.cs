@@ -22,7 +22,9 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
     /// <summary>True while memory or disk is short. The caller must then await <see cref="WaitForAlarmsAsync"/>.</summary>
     public bool IsAlarmSet => alarms.IsSet;
 
-    /// <summary>Bytes of memory that the client holds, if memory is short and the caller must close the client; otherwise null.</summary>
+    /// <summary>
+    /// Bytes of memory that the client holds, if the caller must close the client's connection because memory is short; otherwise null.
+    /// </summary>
     /// <remarks>Messages in the store do not count.</remarks>
     public long? ExcessiveMemory => held.Bytes is var bytes && bytes > memoryHighWatermark / HeldShare && alarms.IsMemoryShort
         ? bytes

@@ -5,7 +5,9 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Caches routes by exchange and routing key, until the virtual host's topology changes. Owned by the session's thread.</summary>
-/// <remarks>The key is the raw bytes of exchange and routing key. A new route replaces another route with the same hash.</remarks>
+/// <remarks>
+/// A key is the encoded exchange and routing key, as received. A new route replaces an old route whose key has the same hash.
+/// </remarks>
 internal sealed class RouteCache(RoutingTable routing)
 {
     private const int Slots = 256;

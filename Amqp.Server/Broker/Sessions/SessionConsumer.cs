@@ -7,7 +7,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>A consumer of a session. Sends the messages of its queue, up to the limits of prefetch and output.</summary>
+/// <summary>A consumer of a session. Sends messages until the prefetch limit is reached or the client's output is full.</summary>
 /// <remarks>The lock <see cref="ISessionSink.Gate"/> guards all mutable state.</remarks>
 internal sealed class SessionConsumer(BrokerSession session, Queue queue, in ConsumeOptions options) : IConsumer
 {
@@ -40,7 +40,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
 
     public int Unacknowledged { get; set; }
 
-    /// <summary>The tag of the latest delivery to this consumer that needs an acknowledgement.</summary>
+    /// <summary>Tag of the consumer's latest delivery that needs an acknowledgement.</summary>
     public ulong LastDelivery { get; set; }
 
     /// <summary>True while the consumer waits for room in the session's prefetch limit.</summary>

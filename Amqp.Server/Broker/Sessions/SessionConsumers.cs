@@ -33,7 +33,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         }
     }
 
-    /// <summary>The error to close the session with, because a consumer was revoked; otherwise null. Readable by any thread.</summary>
+    /// <summary>If a consumer was revoked: the error that closes the session; otherwise null. Any thread may read the property.</summary>
     public BrokerException? Revoked => Volatile.Read(ref _revoked);
 
     /// <summary>Begins to consume a queue.</summary>
@@ -41,7 +41,7 @@ internal sealed class SessionConsumers(BrokerSession session)
     /// <param name="options">Tag, prefetch and other options of the consumer.</param>
     /// <param name="onAdded">Called with the lock held, before the first delivery.</param>
     /// <exception cref="BrokerException">
-    /// 403: another consumer prevents exclusive use or has it. 530: the tag is in use, or there are too many consumers.
+    /// 403: another consumer is exclusive, or the queue cannot grant exclusive use. 530: the tag is in use, or too many consumers.
     /// </exception>
     public SessionConsumer Add(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {

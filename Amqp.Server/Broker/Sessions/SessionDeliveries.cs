@@ -14,7 +14,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
     private ulong _lastTag;
     private AcknowledgementWatch? _watch;
 
-    /// <summary>The limit that all consumers of the session share. The lock guards the limit.</summary>
+    /// <summary>The prefetch limit that all consumers of the session share. The lock guards it.</summary>
     public Prefetch Prefetch { get; } = new();
 
     public int Count
@@ -59,7 +59,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
     /// <summary>Removes an unacknowledged delivery, which the caller settles.</summary>
     /// <param name="tag">The delivery tag.</param>
     /// <param name="isHeld">
-    /// True for a transaction. The delivery then counts for the prefetch limit until <see cref="NoteSettled"/> is called.
+    /// True if a transaction holds the delivery. It then counts for the prefetch limit until <see cref="NoteSettled"/> is called.
     /// </param>
     /// <param name="delivery">The removed delivery.</param>
     public bool TryTake(ulong tag, bool isHeld, out Delivery delivery)

@@ -3,7 +3,7 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Raises events of sessions and consumers. In place of RabbitMQ's Erlang process, the events name the session.</summary>
+/// <summary>Raises events of sessions and consumers. Fields that name an Erlang process in RabbitMQ name the session here.</summary>
 internal static class SessionEvents
 {
     public static void ChannelCreated(this BrokerEvents events, BrokerSession session)

@@ -27,7 +27,7 @@ internal sealed class SessionPublisher(BrokerSession session)
     public SessionRoutes Routes { get; } = new(session.Client.VirtualHost, session.Access, session.Counts);
 
     /// <summary>Publishes a message. In a transaction, the message waits for the commit.</summary>
-    /// <param name="head">The message without its body: address and properties as received.</param>
+    /// <param name="head">The message without its body: exchange, routing key and properties as received.</param>
     /// <param name="body">The message's body.</param>
     /// <param name="isMandatory">True to return the message if no queue receives it.</param>
     /// <exception cref="BrokerException">403, 404 or 406, as in RabbitMQ. 541: the message cannot be stored.</exception>
@@ -55,9 +55,9 @@ internal sealed class SessionPublisher(BrokerSession session)
             Deliver(route, tally, head, body, traits, isMandatory);
     }
 
-    /// <summary>Returns the error for a message with direct reply-to from a session that has no consumer for replies.</summary>
+    /// <summary>Returns the error for a direct reply-to request if the session has no consumer for the reply.</summary>
     /// <param name="head">The head of the request.</param>
-    /// <exception cref="BrokerException">403, 404 or 406: the address of the request is invalid.</exception>
+    /// <exception cref="BrokerException">403, 404 or 406: the request could not be routed.</exception>
     public BrokerException NoRequester(ReadOnlySpan<byte> head)
     {
         var request = EncodedMessage.Read(head);
@@ -101,7 +101,7 @@ internal sealed class SessionPublisher(BrokerSession session)
         return position != MessageIntake.Refused;
     }
 
-    /// <summary>Sends a message to the clients of its route that wait for a direct reply.</summary>
+    /// <summary>Sends a direct reply to those clients of the route that wait for replies.</summary>
     /// <returns>False if all these clients are gone.</returns>
     private bool Reply(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {

@@ -15,7 +15,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     private readonly RoutingTable _routing = virtualHost.Routing;
     private readonly RouteCache _routes = new(virtualHost.Routing);
     private readonly RouteFinder _finder = new(virtualHost.Routing);
-    // The exchange with a ChoosingRouter that was used last.
+    // The most recently used exchange of those that have a ChoosingRouter.
     private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0);
 
     /// <summary>Returns the route of a message. A change of permissions invalidates cached routes.</summary>
@@ -54,7 +54,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
 
     /// <summary>Updates the route of a message when its transaction commits: finds the queues again by name.</summary>
     /// <param name="route">The route that was found at the publish.</param>
-    /// <param name="version"><see cref="RoutingTable.Changes"/> before the publish.</param>
+    /// <param name="version">The value of <see cref="RoutingTable.Changes"/> before the publish.</param>
     /// <param name="head">The head of the message.</param>
     public MessageRoute Renew(MessageRoute route, int version, ReadOnlySpan<byte> head)
     {

@@ -123,7 +123,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         return queue;
     }
 
-    /// <summary>Deletes a queue. A missing queue is no error. The caller notifies the consumers in the result.</summary>
+    /// <summary>Deletes a queue. A missing queue is no error. The result contains the consumers, which the caller notifies.</summary>
     /// <exception cref="BrokerException">
     /// 403: access refused. 405: another connection owns the queue. 406: the queue is in use or not empty.
     /// </exception>
@@ -181,7 +181,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         DemandSource(source, routingKey);
     }
 
-    /// <summary>Throws if the user may not bind to an exchange with this routing key.</summary>
+    /// <summary>Throws if the user may not use the exchange as the source of a binding with this routing key.</summary>
     private void DemandSource(string exchange, string routingKey)
     {
         ReservedNames.DemandNotDefault(exchange);
@@ -190,7 +190,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
             access.DemandTopic(AccessKind.Read, exchange, routingKey);
     }
 
-    /// <summary>For a new exchange with an alternate: throws if the user may not read the new or write to the alternate exchange.</summary>
+    /// <summary>Checks that the user may read a new exchange and write to its alternate exchange, if there is one.</summary>
     private void DemandAlternateAccess(string name, FieldTable arguments)
     {
         if (arguments["alternate-exchange"] is not { Type: FieldType.LongString } alternate || _host.FindExchange(name) is not null)
@@ -199,7 +199,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         access.DemandExchange(AccessKind.Write, alternate.AsString());
     }
 
-    /// <summary>For a new queue with a dead-letter exchange: throws if the user may not read the queue or write to the exchange.</summary>
+    /// <summary>Checks that the user may read a new queue and write to its dead-letter exchange, if there is one.</summary>
     private void DemandDeadLetterAccess(string name, FieldTable arguments)
     {
         if (arguments["x-dead-letter-exchange"] is not { Type: FieldType.LongString } exchange || _host.FindQueue(name) is not null)

@@ -10,7 +10,7 @@ internal sealed class SessionTrace(BrokerSession session)
 {
     private readonly VirtualHost _virtualHost = session.Client.VirtualHost;
 
-    /// <summary>Connection, channel and user of the session, as copies in the firehose name them.</summary>
+    /// <summary>Connection, channel and user of the session, for the copies in the firehose.</summary>
     private TracedBy By => new(session.Client.Origin.ConnectionName, session.Number, session.Client.User.Name);
 
     /// <summary>True while messages are traced. While tracing is off, a message costs only this check.</summary>

@@ -25,7 +25,7 @@ internal sealed class Settlements(BrokerSession session)
         {
             if (!_deliveries.TryTake(tag, isHeld: false, out var delivery))
                 throw UnknownTag(tag);
-            session.Consumers.ResumeWaiting(); // first, so that the consumers that have waited longest get the message
+            session.Consumers.ResumeWaiting(); // called before a requeue, so that the consumers that have waited longest get the message
             Apply(delivery, settlement);
             return;
         }
@@ -69,7 +69,7 @@ internal sealed class Settlements(BrokerSession session)
         var deliveries = new List<Delivery>();
         while (_deliveries.TryTakeFirst(ulong.MaxValue, isHeld: false, out var delivery))
             deliveries.Add(delivery);
-        session.Consumers.ResumeWaiting(); // first, so that the consumers that have waited longest get the messages
+        session.Consumers.ResumeWaiting(); // called before the requeue, so that the consumers that have waited longest get the messages
         foreach (var ofQueue in deliveries.GroupBy(delivery => delivery.Queue!))
         {
             ofQueue.Key.Requeue([.. ofQueue.Select(delivery => delivery.Message)], isReturned);

@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// <summary>The publishes and settlements that a session holds until tx.commit, in order. Owned by the session's thread.</summary>
 internal sealed class Transaction(HeldMemory held)
 {
-    /// <summary>Estimated memory of a held publish, in bytes, without head and body.</summary>
+    /// <summary>Estimated bytes of memory of a held publish. Does not include head and body.</summary>
     private const int PublishSize = 256;
 
     /// <summary>Estimated memory of a held settlement, in bytes. Includes the unused slots of the list.</summary>
@@ -27,7 +27,7 @@ internal sealed class Transaction(HeldMemory held)
 
     /// <summary>Keeps a copy of a published message until the commit.</summary>
     /// <param name="route">The route at the time of the publish.</param>
-    /// <param name="topologyVersion"><see cref="RoutingTable.Changes"/> before the route was found.</param>
+    /// <param name="topologyVersion">The value of <see cref="RoutingTable.Changes"/> before the route was found.</param>
     /// <param name="tally">Counts the publishes to the exchange.</param>
     /// <param name="head">The message without its body.</param>
     /// <param name="body">The message's body.</param>
@@ -46,7 +46,7 @@ internal sealed class Transaction(HeldMemory held)
         Hold(PublishSize + head.Length + body.Length);
     }
 
-    /// <summary>Returns the settlements as the commit applies them. Consecutive settlements of one kind are sorted by tag.</summary>
+    /// <summary>Returns the settlements in the order of their execution. Consecutive settlements of one kind are sorted by tag.</summary>
     public IEnumerable<HeldSettlement> SettlementsToCommit()
     {
         for (int start = 0, end; start < _settlements.Count; start = end)

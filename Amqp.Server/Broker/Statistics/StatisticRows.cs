@@ -5,10 +5,10 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Statistics;
 
-/// <summary>Writes counts as a row of numbers, for samples. The numbers have the names of RabbitMQ's HTTP API.</summary>
+/// <summary>Writes counts as a row of a sample. The columns have the names of RabbitMQ's HTTP API.</summary>
 internal static class StatisticRows
 {
-    /// <summary>RabbitMQ's names for the numbers of a row, in groups.</summary>
+    /// <summary>RabbitMQ's names for the columns of a row, in groups.</summary>
     public static readonly string[]
         Publishing = ["publish", "confirm", "return_unroutable", "drop_unroutable"],
         Delivering = ["deliver", "deliver_no_ack", "get", "get_no_ack", "get_empty", "ack", "redeliver", "deliver_get"],

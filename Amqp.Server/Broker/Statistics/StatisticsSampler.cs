@@ -28,7 +28,7 @@ internal sealed class StatisticsSampler(
     private ITimer? _timer;
     private long _last;
     private long _before;
-    private long _bytes; // bytes of memory of all samples, measured after the last sample
+    private long _bytes; // memory of all samples in bytes, measured when the latest sample was complete
     private long _bytesNow;
 
     /// <summary>Times of the last two samples, in milliseconds since 1970-01-01 UTC; 0 for a sample that was not taken yet.</summary>

@@ -52,7 +52,7 @@ internal sealed class Firehose(InternalExchange target)
                 [new("redelivered", FieldValue.FromInt32(isRedelivered ? 1 : 0)), .. by.Fields(target.Host.VirtualHost)]);
     }
 
-    /// <summary>Returns the copy. Returns null after an error, because tracing must not affect the traced message.</summary>
+    /// <summary>Creates a copy. Returns null after an error, because tracing must not affect the traced message.</summary>
     private InternalMessage? Copy(
         string routingKey, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body,
         KeyValuePair<string, FieldValue>[] facts)

@@ -8,10 +8,10 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Broker.Tracing;
 
 /// <summary>Makes OpenTelemetry spans for messages with W3C's header <c>traceparent</c>. Thread-safe.</summary>
-/// <remarks>Each span is a child of the span that the header names. The header of the message stays the same.</remarks>
+/// <remarks>Each span is a child of the span that the header names. The broker does not change the header.</remarks>
 internal sealed class MessageSpans : IDisposable
 {
-    /// <summary>The name of the source of spans, for listeners.</summary>
+    /// <summary>Name of the <see cref="ActivitySource"/>. Listeners subscribe to it.</summary>
     public const string SourceName = "AmqpBroker.Messages";
 
     /// <summary>Length of a <c>traceparent</c>: version, trace id, span id and flags, with hyphens in between.</summary>

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Tracing;
 
-/// <summary>Converts message properties to a table for the firehose: with RabbitMQ's names, and in reverse order of AMQP.</summary>
+/// <summary>Converts message properties to a table for the firehose. Like RabbitMQ's table, it has AMQP's order reversed.</summary>
 internal static class TracedProperties
 {
     private static readonly (string Name, PropertyFlags Flag)[] _names =

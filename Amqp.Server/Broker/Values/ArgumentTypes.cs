@@ -27,7 +27,7 @@ internal static class ArgumentTypes
         _ => "void",
     };
 
-    /// <summary>Compares two arguments as RabbitMQ does. Integers of different widths can be equal, and so can floats.</summary>
+    /// <summary>Compares two arguments as RabbitMQ does. The widths of two integers or of two floats need not be equal.</summary>
     public static bool AreEquivalent(FieldValue? left, FieldValue? right) => (left, right) switch
     {
         (null, null) => true,
@@ -37,13 +37,13 @@ internal static class ArgumentTypes
         _ => false,
     };
 
-    /// <summary>Returns the error for an argument or property of a declaration that differs from the existing object.</summary>
+    /// <summary>Returns the error for a declaration whose argument or property differs from that of the existing object.</summary>
     public static BrokerException Inequivalent(
         string argument, string kind, string name, string virtualHost, string received, string current) => new(
         BrokerError.Precondition,
         $"inequivalent arg '{argument}' for {kind} '{name}' in vhost '{virtualHost}': received {received} but current is {current}");
 
-    /// <summary>Returns the error for an argument of a declaration that differs from the existing object.</summary>
+    /// <summary>Returns the error for a declaration whose argument differs from that of the existing object.</summary>
     public static BrokerException Inequivalent(
         string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>
         (received, current) switch

@@ -4,7 +4,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Values;
 
-/// <summary>Formats values as Erlang's <c>~p</c> does, for RabbitMQ's reply texts that use it.</summary>
+/// <summary>Formats values as Erlang's <c>~p</c> does. Some of RabbitMQ's reply texts contain such values.</summary>
 internal static class ErlangText
 {
     /// <summary>Formats the value of a field of a table. The field's type is not part of the text.</summary>
@@ -16,7 +16,7 @@ internal static class ErlangText
         _ => value.ToString(),
     };
 
-    /// <summary>Formats a binary as quoted text if every octet is printable Latin-1 or has an escape; else as numbers.</summary>
+    /// <summary>Formats a binary as quoted text if each octet is printable in Latin-1 or has an escape; otherwise as numbers.</summary>
     public static string OfBinary(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)

@@ -47,7 +47,7 @@ internal static class JsonText
         }
     }
 
-    /// <summary>Returns true if the text has an escape for one half of a surrogate pair without the other half.</summary>
+    /// <summary>Returns true if the text escapes one half of a surrogate pair, but not the other half.</summary>
     private static bool HasHalfOfPair(ReadOnlySpan<byte> text)
     {
         const int length = 6; // \uXXXX
@@ -70,7 +70,7 @@ internal static class JsonText
         return false;
     }
 
-    /// <summary>Returns the UTF-16 unit of an escape, whose digits the reader has checked.</summary>
+    /// <summary>Decodes an escape to a UTF-16 code unit. The reader has already checked the digits.</summary>
     private static char Unit(ReadOnlySpan<byte> escape) =>
         (char)ushort.Parse(escape[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

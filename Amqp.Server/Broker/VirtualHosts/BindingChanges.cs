@@ -63,7 +63,8 @@ internal sealed class BindingChanges(TopologyState state, TopologyRemoval remova
     }
 
     /// <summary>
-    /// Adds a binding that does not exist yet. The caller holds the topology lock exclusively, or no client can connect yet.
+    /// Adds a binding that does not exist yet. The caller holds the topology lock exclusively. The lock is not needed before clients can
+    /// connect.
     /// </summary>
     public void Add(Binding binding)
     {

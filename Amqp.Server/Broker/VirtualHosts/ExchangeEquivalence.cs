@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Compares a redeclaration with the existing exchange. Of the arguments, only the alternate exchange is compared.</summary>
+/// <summary>Compares a redeclaration with the existing exchange. The only argument compared is the alternate exchange.</summary>
 internal static class ExchangeEquivalence
 {
     /// <exception cref="BrokerException">406: a property differs. The text names the first such property.</exception>

@@ -27,7 +27,7 @@ internal static class PolicyEvents
                 [Performed(), Fact("vhost", virtualHost), Fact("name", name)]);
     }
 
-    /// <summary>Raises the event for a queue to which another policy now applies.</summary>
+    /// <summary>Raises an event because the policy that applies to a queue has changed.</summary>
     /// <param name="events">The stream that the event is raised on.</param>
     /// <param name="queue">The queue that the policy applies to.</param>
     /// <param name="set">The policy that was set; null if a policy was cleared.</param>

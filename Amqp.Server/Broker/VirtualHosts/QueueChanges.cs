@@ -105,7 +105,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     }
 
     /// <summary>
-    /// Returns the existing queue, or null. Throws if the queue has other properties. The caller holds the topology lock.
+    /// Returns the existing queue, or null if there is none. Throws if the queue's properties differ. The caller holds the topology lock.
     /// </summary>
     private Queue? FindDeclared(string name, QueueFlags flags, FieldTable arguments, object connection)
     {

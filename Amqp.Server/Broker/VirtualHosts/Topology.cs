@@ -29,7 +29,7 @@ internal sealed class Topology
     }
 
     /// <summary>
-    /// Bytes of memory that queues, exchanges and bindings use, without messages, names and arguments. Readable by any thread.
+    /// Bytes of memory that queues, exchanges and bindings use. Does not count messages, names and arguments. Readable by any thread.
     /// </summary>
     public long MemoryInUse =>
         (long)ObjectSize.Queue * _state.Queues.Count
@@ -68,7 +68,7 @@ internal sealed class Topology
     /// <exception cref="BrokerException">406: other properties, or invalid arguments.</exception>
     public void ImportQueue(string name, QueueFlags flags, FieldTable arguments) => _queues.Import(name, flags, arguments);
 
-    /// <summary>Deletes a queue with its bindings and messages. The caller notifies the consumers in the result.</summary>
+    /// <summary>Deletes a queue with its bindings and messages. The result contains the consumers, which the caller notifies.</summary>
     /// <exception cref="BrokerException">
     /// 406: the queue is in use (<paramref name="ifUnused"/>) or not empty (<paramref name="ifEmpty"/>).
     /// </exception>
@@ -101,7 +101,8 @@ internal sealed class Topology
     /// <summary>Changes the virtual host's policies. Applies the policies to every exchange and queue.</summary>
     /// <param name="change">Saves and replaces the policies. Called under the lock.</param>
     /// <param name="effective">
-    /// Policies by exchange or queue, computed in advance because patterns are slow. A missing policy is computed under the lock.
+    /// The effective policy of each exchange and queue, computed in advance because patterns are slow. If the policy of an object is
+    /// missing, it is computed under the lock.
     /// </param>
     public void ChangePolicies(Action change, IReadOnlyDictionary<object, EffectivePolicy> effective)
     {
@@ -123,7 +124,7 @@ internal sealed class Topology
     }
 
     /// <summary>
-    /// Deletes all queues and exchanges, and rejects later declarations. The caller notifies the consumers in the result.
+    /// Deletes all queues and exchanges, and rejects later declarations. The result contains the consumers, which the caller notifies.
     /// </summary>
     public IReadOnlyList<DeletedQueue> DeleteEverything()
     {

@@ -16,7 +16,7 @@ internal static class TopologyCodec
 
     public static ReadOnlySpan<byte> Write(Binding binding) => DefinitionCodec.Write(new Definition(0, 0, "", binding.Arguments));
 
-    /// <summary>Returns the numbers of a queue's levels in the message store: one per priority, and one for returned messages.</summary>
+    /// <summary>Returns the numbers of a queue in the message store: one for each priority, and one for returned messages.</summary>
     public static IEnumerable<uint> QueueNumbers(Definition queue)
     {
         int levels = QueueArguments.FromStored(queue.Arguments).LevelsOf((QueueFlags)queue.Flags);

@@ -12,7 +12,7 @@ internal sealed class TopologyStore(DefinitionStore definitions)
     /// <summary>Number of durable queues.</summary>
     public int QueueCount => definitions.Entries(DefinitionKey.Queues).Count();
 
-    /// <summary>Returns the numbers that the message store has for durable queues, and for durable exchanges that keep messages.</summary>
+    /// <summary>Returns the message store's numbers of durable queues, and of durable exchanges that keep messages.</summary>
     public IReadOnlySet<uint> QueueNumbers() =>
         definitions.Read(DefinitionKey.Queues).SelectMany(queue => TopologyCodec.QueueNumbers(queue.Definition))
             .Concat(definitions.Read(DefinitionKey.Exchanges).Select(exchange => exchange.Definition.Number).Where(number => number != 0))

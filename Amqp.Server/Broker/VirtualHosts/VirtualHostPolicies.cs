@@ -206,6 +206,6 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     /// <summary>The policies that apply to a queue.</summary>
     private readonly record struct Applied(Queue Queue, Policy? User, Policy? Operator);
 
-    /// <summary>A new policy, and the old policy with the same name; null if the name is new.</summary>
+    /// <summary>A new policy, and the policy that it replaces; null if it replaces none.</summary>
     private readonly record struct Replaced(Policy? Old, Policy New);
 }

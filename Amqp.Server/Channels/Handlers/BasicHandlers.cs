@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>Handles basic.qos, consume, cancel and get. Publishes and settlements have files of their own.</summary>
+/// <summary>Handles basic.qos, consume, cancel and get. Other classes handle publishes and settlements.</summary>
 internal static class BasicHandlers
 {
     public static MethodTable<AmqpChannel> OnBasicMethods(this MethodTable<AmqpChannel> table) => table

@@ -18,7 +18,7 @@ internal static class ChannelFrames
 
     /// <summary>Handles a frame of an open channel.</summary>
     /// <exception cref="AmqpException">
-    /// The frame is refused. The reply code says if the caller closes the channel or the connection.
+    /// The frame is refused. The reply code determines whether the caller closes the channel or the connection.
     /// </exception>
     public static void Handle(AmqpChannel channel, in Frame frame)
     {

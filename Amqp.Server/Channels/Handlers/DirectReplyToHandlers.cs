@@ -7,7 +7,7 @@ namespace Amqp.Server.Channels.Handlers;
 /// <summary>Handles direct reply-to: methods that name RabbitMQ's pseudo-queue <c>amq.rabbitmq.reply-to</c>.</summary>
 internal static class DirectReplyToHandlers
 {
-    /// <summary>Replaces a request's reply-to, if it is the pseudo-queue, by the name of the channel's reply consumer.</summary>
+    /// <summary>If the reply-to of a request is the pseudo-queue, replaces it by the name of the channel's reply consumer.</summary>
     /// <exception cref="AmqpException">406: the channel has no reply consumer.</exception>
     public static void NameRequester(AmqpChannel channel)
     {
@@ -37,7 +37,7 @@ internal static class DirectReplyToHandlers
     }
 
     /// <summary>Answers a queue.declare that names the pseudo-queue or a reply consumer. Declares nothing.</summary>
-    /// <remarks>A client that is about to reply sends this queue.declare, to check if the requester still waits.</remarks>
+    /// <remarks>Before a client replies, it sends this queue.declare to check whether the requester still waits.</remarks>
     public static void Declare(AmqpChannel channel, string name, bool noWait)
     {
         channel.LastQueue = name;

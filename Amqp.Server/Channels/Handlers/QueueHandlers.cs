@@ -62,7 +62,9 @@ internal static class QueueHandlers
         channel.Send(new QueueUnbindOk());
     }
 
-    /// <summary>Replaces an empty queue name by the queue declared last. An empty routing key is then replaced by the same name.</summary>
+    /// <summary>
+    /// If the queue name is empty, replaces it by the name of the queue declared last, and replaces an empty routing key by the same name.
+    /// </summary>
     private static (string Queue, string RoutingKey) BindingNames(AmqpChannel channel, string queue, string routingKey)
     {
         string name = channel.QueueName(queue);

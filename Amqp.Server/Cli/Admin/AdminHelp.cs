@@ -1,6 +1,6 @@
 namespace Amqp.Server.Cli.Admin;
 
-/// <summary>Text of the help of <c>amqpbroker admin</c>.</summary>
+/// <summary>The help text of <c>amqpbroker admin</c>.</summary>
 internal static class AdminHelp
 {
     private const string Options = """

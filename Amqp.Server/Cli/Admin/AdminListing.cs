@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Ctl;
 
 namespace Amqp.Server.Cli.Admin;
 
-/// <summary>The commands <c>list</c> and <c>show</c>: fetches objects and prints them in one of <c>rabbitmqadmin</c>'s formats.</summary>
+/// <summary>Executes <c>list</c> and <c>show</c>: fetches objects, and prints them in one of <c>rabbitmqadmin</c>'s formats.</summary>
 internal sealed class AdminListing(AdminCall call)
 {
     /// <summary>Executes the command.</summary>

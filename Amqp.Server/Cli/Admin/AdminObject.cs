@@ -4,8 +4,8 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Admin;
 
-/// <summary>A type of object, or a message: the arguments on the command line (<c>name=value</c>) and the path in the HTTP API.</summary>
-/// <param name="Name">Name of the type.</param>
+/// <summary>Maps a command line to a request: the command's arguments (<c>name=value</c>), and the path in the HTTP API.</summary>
+/// <param name="Name">Name of the object type.</param>
 /// <param name="Path">
 /// Parts of the path. A part in braces is replaced with the argument of that name. <c>{kind}</c> is the first letter of
 /// <c>destination_type</c>.

@@ -85,7 +85,7 @@ internal sealed class AdminOptions
     /// <summary>The words that are neither options nor values of options.</summary>
     public string[] Words { get; }
 
-    /// <summary>The broker's host, for printed texts.</summary>
+    /// <summary>The broker's host, as printed in messages.</summary>
     public string Host => Value("host") ?? "localhost";
 
     /// <summary>Virtual host; null if none is given.</summary>
@@ -95,7 +95,7 @@ internal sealed class AdminOptions
 
     public bool IsQuiet => Has("quiet");
 
-    /// <summary>Number of levels of nested objects whose fields become columns; null if not given.</summary>
+    /// <summary>Greatest nesting level at which fields become columns; null if not given.</summary>
     public int? Depth => Value("depth") is not { } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int depth) ? depth
         : throw new AdminUsageException($"--depth: '{text}' is no whole number");

@@ -14,7 +14,9 @@ internal sealed class AdminProgram(
     /// <summary>The command's name.</summary>
     public const string Name = "admin";
 
-    /// <summary>Creates the entry for the help of <c>amqpbroker</c>. The command parses its arguments without System.CommandLine.</summary>
+    /// <summary>
+    /// Creates the command's entry in the help of <c>amqpbroker</c>. The command parses its arguments without System.CommandLine.
+    /// </summary>
     public static Command Describe() => new(Name, "Accept rabbitmqadmin's commands and print its output: a replacement for rabbitmqadmin.")
     {
         new Argument<string[]>("subcommand")

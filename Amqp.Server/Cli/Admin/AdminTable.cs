@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Admin;
 
-/// <summary>Objects as a table, printed in <c>rabbitmqadmin</c>'s formats.</summary>
+/// <summary>A table of objects. Can be printed in each of <c>rabbitmqadmin</c>'s formats.</summary>
 internal sealed class AdminTable
 {
     /// <summary>The first columns, in this order. All other columns follow, sorted by name.</summary>
@@ -29,7 +29,7 @@ internal sealed class AdminTable
     /// <param name="items">A list of objects.</param>
     /// <param name="columns">Names of the columns; empty for all. <c>a.b</c> is field b of the object in field a.</param>
     /// <param name="jsonColumns">Columns that show an object as JSON.</param>
-    /// <param name="depth">Number of levels whose fields become columns. With 1, fields of nested objects are left out.</param>
+    /// <param name="depth">Greatest nesting level at which fields become columns. With 1, fields of nested objects are left out.</param>
     public static AdminTable Of(JsonElement items, string[] columns, string[] jsonColumns, int depth)
     {
         Dictionary<string, string>[] cells = [.. items.EnumerateArray().Select(item =>

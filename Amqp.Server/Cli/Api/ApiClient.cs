@@ -35,7 +35,7 @@ internal sealed class ApiClient : IDisposable
 
     public BrokerLogin Login { get; }
 
-    /// <summary>Sends a request and returns the response. An error status is no failure.</summary>
+    /// <summary>Sends a request and returns the response. Does not throw for an error status.</summary>
     /// <param name="method">HTTP method.</param>
     /// <param name="path">Path below <c>/api/</c>, made by <see cref="ApiPath"/>.</param>
     /// <param name="body">JSON; null for no body.</param>

@@ -83,7 +83,7 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
                 (Cli.ExitCode.NotFound, NoVirtualHost().Message),
             HttpStatusCode.NotFound => (Cli.ExitCode.NotFound, $"There is no {what}"),
             HttpStatusCode.BadRequest when reason is "vhost_or_user_not_found" => (Cli.ExitCode.NotFound, $"There is no {what}"),
-            // For a publish to a missing exchange, the HTTP status is 400, and the reason begins with AMQP's 404.
+            // For a publish to a missing exchange, the HTTP status is 400, but the reason begins with the AMQP reply code 404.
             HttpStatusCode.BadRequest when reason.StartsWith("404 ", StringComparison.Ordinal) =>
                 (Cli.ExitCode.NotFound, $"The broker refuses: {Sentence(reason)}"),
             HttpStatusCode.BadRequest or HttpStatusCode.PreconditionFailed =>

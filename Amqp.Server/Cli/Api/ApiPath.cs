@@ -1,6 +1,6 @@
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>Builds paths of the HTTP API, with names encoded: a name may contain any character, even a slash.</summary>
+/// <summary>Builds paths of the HTTP API. Encodes names, because a name may contain any character, even a slash.</summary>
 internal static class ApiPath
 {
     /// <summary>Path of the health check that needs no login.</summary>

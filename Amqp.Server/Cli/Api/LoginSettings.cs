@@ -22,7 +22,7 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
     public BrokerLogin Resolve(IReadOnlyDictionary<string, string> environment, Func<string, string>? askPassword)
     {
         string? profileName = Profile ?? Variable("AMQPBROKER_PROFILE");
-        // A profile named on the command line excludes the environment's URL, which may belong to another broker.
+        // With --profile, AMQPBROKER_URL is ignored, because it may belong to another broker.
         string? url = Url ?? (Profile is null ? Variable("AMQPBROKER_URL") : null);
         LoginProfile profile = Profiles.Find(File, profileName, environment, isNeeded: url is null || profileName is not null);
         bool isDefault = url is null && profile.Url is null;
@@ -35,7 +35,7 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
             throw new CliException(
                 ExitCode.Usage, $"'{WithoutLogin(url)}' is not the URL of an HTTP API; expected http://host:port or https://host:port");
 
-        // In a container, RABBITMQ_DEFAULT_USER and RABBITMQ_DEFAULT_PASS are the login of the broker's first user.
+        // In a container, RABBITMQ_DEFAULT_USER and RABBITMQ_DEFAULT_PASS are the name and password of the broker's first user.
         string? firstUser = isDefault ? First(RabbitMqEnvironment.DefaultUser) ?? Guest : null;
         string[] inUrl = address.UserInfo.Length > 0 ? [.. address.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)] : [];
         string user = User ?? (inUrl.Length > 0 ? inUrl[0] : null) ?? Variable("AMQPBROKER_USER") ?? profile.User ?? firstUser ?? Guest;

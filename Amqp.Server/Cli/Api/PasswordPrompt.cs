@@ -5,7 +5,7 @@ namespace Amqp.Server.Cli.Api;
 /// <summary>Prompts for a password on a terminal, without echo.</summary>
 internal static class PasswordPrompt
 {
-    /// <summary>Prompts for the password of a user; null if standard input or standard error is not a terminal.</summary>
+    /// <summary>A function that prompts for a user's password; null if standard input or standard error is not a terminal.</summary>
     public static Func<string, string>? OnTerminal =>
         Console.IsInputRedirected || Console.IsErrorRedirected ? null : user => Ask($"Password of '{user}': ");
 

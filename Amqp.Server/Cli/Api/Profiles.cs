@@ -21,7 +21,7 @@ internal static class Profiles
     /// <param name="file">Path of the profile file; null for the user's own file, which need not exist.</param>
     /// <param name="name">Name of the profile; null for the default profile that the file names.</param>
     /// <param name="environment">Environment variables. They determine the path of the user's own file.</param>
-    /// <param name="isNeeded">False if no profile is needed, because the address is known. The user's own file is then not read.</param>
+    /// <param name="isNeeded">False if the address is already known. The user's own file is then not read.</param>
     /// <exception cref="CliException">
     /// The file or the profile does not exist, the file is malformed, or other users can read or write the passwords in it.
     /// </exception>

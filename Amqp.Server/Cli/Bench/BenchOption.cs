@@ -10,7 +10,7 @@ internal static class BenchOption
     /// <summary>Creates an option for a whole number.</summary>
     /// <param name="name">Name of the option, with its dashes.</param>
     /// <param name="without">
-    /// Default value. The help shows it unless it is below <paramref name="min"/>, which means that the option is not set.
+    /// Default value. If it is below <paramref name="min"/>, the option is not set by default, and the help shows no default value.
     /// </param>
     /// <param name="min">Smallest valid value.</param>
     /// <param name="max">Largest valid value.</param>

@@ -3,7 +3,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>The options that describe a load. An option that a subcommand lacks has the subcommand's default value.</summary>
+/// <summary>The options that describe a load. If a subcommand lacks an option, its default value applies.</summary>
 internal sealed class LoadOptions
 {
     private const int Most = 1_000_000_000;
@@ -81,7 +81,7 @@ internal sealed class LoadOptions
 
     private Option<bool> Keep { get; } = BenchOption.Flag("--keep", "Keep the queues and their messages.");
 
-    /// <summary>Adds the given options to a subcommand, and also the options that every subcommand has.</summary>
+    /// <summary>Adds the given options and the common options to a subcommand.</summary>
     public void AddTo(Command command, params Option[] options)
     {
         foreach (Option option in options)

@@ -8,7 +8,7 @@ using Amqp.Server.Cli.Api;
 namespace Amqp.Server.Cli.Ctl;
 
 /// <summary>
-/// The verbs of <c>amqpbroker ctl</c> for connections and channels. Where RabbitMQ prints an Erlang process id, a name is printed.
+/// The verbs of <c>amqpbroker ctl</c> for connections and channels. They print a name where RabbitMQ prints an Erlang process id.
 /// </summary>
 internal static class ConnectionVerbs
 {
@@ -78,7 +78,7 @@ internal static class ConnectionVerbs
     private static JsonElement Cell(CtlCall call, JsonElement connection, string column) => column switch
     {
         "pid" => Field(connection, "name"),
-        // RabbitMQ has Erlang tuples for the protocol and the addresses. In JSON they are arrays.
+        // RabbitMQ prints the protocol and the addresses as Erlang tuples, which become arrays in JSON.
         "protocol" when Field(connection, column).ToString() is "AMQP 0-9-1" =>
             call.IsForProgram ? _version : "{0,9,1}".ToElement(),
         "host" or "peer_host" when call.IsForProgram && IPAddress.TryParse(Field(connection, column).ToString(), out IPAddress? address) =>

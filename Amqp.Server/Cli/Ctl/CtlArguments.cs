@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Reads two kinds of arguments: those of a verb, and those of a declared object, such as <c>x-max-length</c>.</summary>
+/// <summary>Reads the arguments of a verb, and the arguments of a declared object, such as <c>x-max-length</c>.</summary>
 internal static class CtlArguments
 {
     private static readonly JsonElement _none = Array.Empty<JsonElement>().ToElement();
@@ -14,7 +14,9 @@ internal static class CtlArguments
         int.TryParse(call[index], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number
         : throw CtlException.BadArgument(call, "Argument must be a positive integer");
 
-    /// <summary>Returns the arguments of a declared object, such as a queue. No arguments are an empty list, as in Erlang.</summary>
+    /// <summary>
+    /// Returns the arguments of a declared object, such as a queue. Returns an empty list if there are none, as Erlang does.
+    /// </summary>
     public static JsonElement Of(JsonElement item) =>
         item.TryGetProperty("arguments", out JsonElement arguments)
             && arguments.ValueKind == JsonValueKind.Object

@@ -58,7 +58,7 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
 
     /// <summary>Prints the verb's result.</summary>
     /// <param name="text">Result as plain text.</param>
-    /// <param name="fields">Result as JSON; null for an object whose only field <c>message</c> is the text.</param>
+    /// <param name="fields">Result as JSON. If null, the verb prints a JSON object with the text in the field <c>message</c>.</param>
     public void Say(string text, JsonObject? fields = null) =>
         Output.WriteLine(IsForProgram ? (fields ?? new() { ["message"] = text }).ToText() : text);
 
@@ -118,7 +118,7 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
 
     public async Task DemandVirtualHostAsync()
     {
-        // Other users than administrators may get an error, which is ignored here, because the next request reports it.
+        // A user who is not an administrator may get another error here. This error is ignored, because the next request reports it.
         ApiAnswer answer = await client.AskAsync(HttpMethod.Get, ApiPath.Of("vhosts", VirtualHost));
         if (answer.Status == HttpStatusCode.NotFound)
             throw CtlException.NoVirtualHost(VirtualHost);

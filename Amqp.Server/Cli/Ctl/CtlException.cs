@@ -2,7 +2,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Thrown if a verb fails. Has the text and the exit code that <c>rabbitmqctl</c> would have.</summary>
+/// <summary>Thrown if a verb fails. Text and exit code are the same as in <c>rabbitmqctl</c>.</summary>
 /// <param name="exitCode">Exit code, as defined by sysexits.h.</param>
 /// <param name="message">Text for standard error.</param>
 internal sealed class CtlException(int exitCode, string message) : CliException(exitCode, message)

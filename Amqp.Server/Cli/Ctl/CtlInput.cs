@@ -5,7 +5,9 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>Parses a command line as <c>rabbitmqctl</c> does: options may stand anywhere, even before the verb.</summary>
 internal sealed class CtlInput
 {
-    /// <summary>Options that need a value and are valid for every verb. Maps each to the name under which its value is stored.</summary>
+    /// <summary>
+    /// Options that need a value and are valid for every verb. Maps each option to the name under which its value is stored.
+    /// </summary>
     private static readonly Dictionary<string, string> _valued = new()
     {
         ["-n"] = "node",

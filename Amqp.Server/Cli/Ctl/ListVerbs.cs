@@ -59,7 +59,7 @@ internal static class ListVerbs
         await PrintAsync(call, ApiPath.Of("consumers", call.VirtualHost), columns, (consumer, column) => column switch
         {
             "queue_name" => Field(Field(consumer, "queue"), "name"),
-            "channel_pid" => Field(Field(consumer, "channel_details"), "name"), // the name, for lack of an Erlang process
+            "channel_pid" => Field(Field(consumer, "channel_details"), "name"), // the channel's name, because there is no Erlang process
             "arguments" => CtlArguments.Of(consumer),
             _ => Field(consumer, column),
         });

@@ -43,7 +43,7 @@ internal static class ListenerVerbs
         var failed = new List<int>();
         foreach (ListenerView listener in listeners)
         {
-            // The address of a listener may be unreachable from another machine, so a remote client uses the host of the HTTP API's URL.
+            // If the broker runs on another machine, a listener's address may be unreachable. The host of the HTTP API's URL is used then.
             string host = call.Client.Login.Url.IsLoopback ? Reachable(listener.Address) : call.Client.Login.Url.Host;
             try
             {

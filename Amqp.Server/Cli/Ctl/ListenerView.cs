@@ -7,9 +7,7 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>A listener, as <c>rabbitmqctl</c> describes it. <c>Protocol</c> is the name in the HTTP API, such as <c>amqp/ssl</c>.</summary>
 internal sealed record ListenerView(string Node, string Address, int Port, string Protocol)
 {
-    /// <summary>
-    /// Reads the listeners from the response of <c>/api/overview</c>. Sorts them as RabbitMQ does: by port, compared as text.
-    /// </summary>
+    /// <summary>Reads the listeners from a response of <c>/api/overview</c>. As in RabbitMQ, they are sorted by port, as text.</summary>
     public static ListenerView[] Of(JsonElement overview) =>
     [
         .. overview.GetProperty("listeners").EnumerateArray()

@@ -134,7 +134,7 @@ internal static class NodeVerbs
             $"Will wait for at least {count} nodes to join the cluster of {call.Node}. "
                 + $"Timeout: {call.Timeout.TotalSeconds:0.##} seconds."));
         if (count > 1)
-            // This broker's cluster always has one node. To wait for others is useless, so the verb fails at once.
+            // The cluster never has more than one node, so the verb fails without waiting.
             throw CtlException.Error(ExitCode.Software, $"Error: timed out while waiting. Not enough nodes joined {call.Node}'s cluster.");
         await AwaitAsync(call, () => false);
     }
@@ -187,9 +187,9 @@ internal static class NodeVerbs
             pid = await ReadPidAsync(call);
             call.Announce($"pid is {pid}");
         }
-        // Scripts may search the output for this text, which is RabbitMQ's.
+        // RabbitMQ prints this text, and scripts may search for it.
         call.Announce($"Waiting for erlang distribution on node '{call.Node}' while OS process '{pid}' is running");
-        // Once the process has ended, only another broker could respond.
+        // If the process has ended, a response could only come from another broker.
         if (!IsRunning(pid))
             throw CtlException.Error(ExitCode.Unavailable, "process_not_running");
         await AwaitAsync(call, () => !IsRunning(pid));

@@ -51,7 +51,7 @@ internal sealed class CommandSet(LoginOptions login)
     /// <summary>Creates an argument that is the name of a resource. Shells can complete the name.</summary>
     /// <param name="name">Name of the argument in the help.</param>
     /// <param name="description">Text of the help.</param>
-    /// <param name="resource">Name of the resource in paths of the HTTP API. Its list provides the names for completion.</param>
+    /// <param name="resource">Name of the resource in paths of the HTTP API. Completion uses the names in the resource's list.</param>
     /// <param name="isInVirtualHost">True if the resource belongs to a virtual host.</param>
     public Argument<string> Name(string name, string description, string resource, bool isInVirtualHost = true)
     {

@@ -102,7 +102,7 @@ internal static class ConnectionCommands
         return
         [
             .. connections.EnumerateArray()
-                // The HTTP API lists a user's connections in all virtual hosts.
+                // The HTTP API lists a user's connections in all virtual hosts, so this filter selects the wanted virtual host.
                 .Where(connection => context.VirtualHostOrAll is not { } wanted || connection.GetProperty("vhost").GetString() == wanted)
                 .Select(connection => connection.GetProperty("name").GetString()!),
         ];

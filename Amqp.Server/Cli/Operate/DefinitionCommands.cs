@@ -11,7 +11,7 @@ internal static class DefinitionCommands
     private const string Standard = "-";
     private const int MostBytes = 16_000_000; // limit for one request: the broker's default limit is 20,000,000 bytes
 
-    /// <summary>The sections of a definition file. A section refers only to sections before it.</summary>
+    /// <summary>The sections of a definition file. A section refers only to earlier sections.</summary>
     private static readonly string[] _parts =
         [
             "vhosts", "users", "permissions", "topic_permissions", "parameters", "global_parameters", "policies", "exchanges", "queues",

@@ -73,7 +73,7 @@ internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environme
             result.GetResult(_timeout) is null ? _patience : result.GetValue(_timeout));
 
     /// <summary>
-    /// Returns the names of resources that complete a word in a shell. Returns none if the broker does not respond within 3 seconds.
+    /// Returns completions for a word in a shell: names of resources. Returns none if the broker does not respond within 3 seconds.
     /// </summary>
     /// <param name="context">The incomplete command line.</param>
     /// <param name="path">Returns the path of the resources' list for a virtual host.</param>

@@ -7,7 +7,7 @@ using Amqp.Server.Cli.Bench;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>The commands <c>amqpbroker publish</c> and <c>get</c>. Each publish is an HTTP request.</summary>
+/// <summary>The commands <c>amqpbroker publish</c> and <c>get</c>. Each message is published in its own HTTP request.</summary>
 internal static class MessageCommands
 {
     private static readonly string[] _properties =

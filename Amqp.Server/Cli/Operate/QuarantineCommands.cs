@@ -6,7 +6,8 @@ using Amqp.Server.Cli.Api;
 namespace Amqp.Server.Cli.Operate;
 
 /// <summary>
-/// The subcommands <c>quarantine</c> of <c>queues</c> and <c>exchanges</c>. A quarantine holds messages that the broker failed to process.
+/// The subcommands of <c>queues quarantine</c> and <c>exchanges quarantine</c>. A quarantine holds messages that the broker failed to
+/// process.
 /// </summary>
 internal sealed class QuarantineCommands
 {
@@ -25,7 +26,7 @@ internal sealed class QuarantineCommands
         (_owner, _singular, _plural) = (set.Name(singular, $"The {singular}.", plural), singular, plural);
 
     /// <summary>Creates the subcommands for queues or for exchanges.</summary>
-    /// <param name="set">Creates the single commands.</param>
+    /// <param name="set">Creates each command.</param>
     /// <param name="singular"><c>queue</c> or <c>exchange</c>.</param>
     /// <param name="plural">Name of the resource in paths of the HTTP API.</param>
     public static Command Create(CommandSet set, string singular, string plural)

@@ -41,7 +41,7 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
     public Symbol[] Special { get; init; } = [CommonOptions.VirtualHost];
 
     /// <summary>
-    /// Returns the name of the object that contains the listed items. An error text names this object if it does not exist.
+    /// Returns the name of the object that contains the listed items. If the object does not exist, an error text names it.
     /// </summary>
     public Func<CommandContext, string> Place { get; init; } = context => $"virtual host '{context.VirtualHost}'";
 

@@ -20,10 +20,12 @@ internal static class WorkProgress
         });
 
     /// <summary>Runs a function that reports its own progress.</summary>
-    /// <param name="context">The run of the command, whose standard error shows the bar.</param>
-    /// <param name="what">Label of the bar.</param>
+    /// <param name="context">Context of the command. The bar is written to the standard error of the command.</param>
+    /// <param name="what">Label of the progress bar.</param>
     /// <param name="total">Number of steps. No bar is shown for fewer than 20 steps.</param>
-    /// <param name="work">The function to run. Calls its argument with the number of steps that were completed since the last call.</param>
+    /// <param name="work">
+    /// The function to run. Its argument is a callback, which it calls with the number of steps completed since the previous call.
+    /// </param>
     public static async Task ShowAsync(CommandContext context, string what, long total, Func<Action<long>, Task> work)
     {
         if (total < WorthABar || !ReferenceEquals(context.Error, Console.Error) || Console.IsErrorRedirected)

@@ -9,7 +9,9 @@ namespace Amqp.Server.Hosting.Proxy;
 /// <summary>Reads the PROXY header of each connection, and replaces the connection's addresses by those in the header.</summary>
 /// <param name="next">The next middleware of the connection.</param>
 /// <param name="timeout">Time limit for the header.</param>
-/// <param name="trusted">Networks of trusted proxies. A loopback address from any other remote proxy does not count as local.</param>
+/// <param name="trusted">
+/// Networks of trusted proxies. If another remote proxy sends a loopback address, the client does not count as local.
+/// </param>
 /// <param name="logger">Logs connections that do not begin with a valid header.</param>
 internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeout, IReadOnlyList<IPNetwork> trusted, ILogger logger)
 {

@@ -79,7 +79,7 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
             return false;
         bool isLocal = received[12] == 0x20;
         var addresses = received[BinaryHeaderSize..length];
-        int size = (received[13] >> 4) switch { 1 => 4, 2 => 16, _ => 0 }; // 0 if unspecified or a Unix socket
+        int size = (received[13] >> 4) switch { 1 => 4, 2 => 16, _ => 0 }; // 0 for unspecified addresses and Unix sockets
         if (isLocal || size == 0)
             header = new ProxyHeader(null, null);
         else if (addresses.Length < 2 * size + 4)

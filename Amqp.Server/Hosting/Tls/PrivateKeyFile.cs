@@ -9,7 +9,7 @@ internal static partial class PrivateKeyFile
 {
     private const string Rsa = "1.2.840.113549.1.1.1", EllipticCurve = "1.2.840.10045.2.1";
 
-    /// <summary>Kinds of keys that .NET's TLS does not support. Maps the object identifier of each algorithm to a description.</summary>
+    /// <summary>Key algorithms that .NET's TLS does not support: a description of each, by object identifier.</summary>
     private static readonly Dictionary<string, string> _unusable = new()
     {
         ["1.3.101.112"] = "an Ed25519 key",
@@ -63,7 +63,7 @@ internal static partial class PrivateKeyFile
         var other => throw RefusalOf(other) ?? Unusable($"a key of the kind {other}"),
     };
 
-    /// <summary>Tries RSA, then ECDSA: the algorithm of an encrypted key is known only after decryption.</summary>
+    /// <summary>Tries RSA, then ECDSA, because the algorithm of an encrypted key is known only after decryption.</summary>
     private static AsymmetricAlgorithm ReadEncryptedPkcs8(byte[] key, string password)
     {
         try

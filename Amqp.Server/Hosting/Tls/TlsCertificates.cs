@@ -6,8 +6,8 @@ namespace Amqp.Server.Hosting.Tls;
 
 /// <summary>The certificates of TLS listeners, reloaded when their files have changed. Thread-safe.</summary>
 /// <remarks>
-/// When a client connects, the files are compared by content, at most once a second. Modification times do not show every change by
-/// Kubernetes. If the new certificates are unusable, the old ones stay in use.
+/// When a client connects, the contents of the files are compared, at most once a second. Modification times are not enough, because they
+/// do not show every change that Kubernetes makes. If the new certificates are unusable, the old certificates stay in use.
 /// </remarks>
 internal sealed class TlsCertificates
 {

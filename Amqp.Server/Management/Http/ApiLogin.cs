@@ -6,7 +6,7 @@ namespace Amqp.Server.Management.Http;
 /// <summary>Authenticates requests by a Basic login or by a session cookie.</summary>
 internal static class ApiLogin
 {
-    /// <summary>Delay of the reply after too many failed logins, as over AMQP.</summary>
+    /// <summary>After too many failed logins, the reply is delayed by this time, as over AMQP.</summary>
     private static readonly TimeSpan _delay = TimeSpan.FromSeconds(3);
 
     /// <summary>

@@ -54,7 +54,7 @@ internal abstract class ApiReply
         await http.Response.Body.WriteAsync(json);
     }
 
-    /// <summary>Sets the headers of every reply in JSON.</summary>
+    /// <summary>Sets the headers that all JSON replies have.</summary>
     protected static void DescribeJson(HttpContext http)
     {
         http.Response.ContentType = MediaTypeNames.Application.Json;

@@ -14,7 +14,7 @@ namespace Amqp.Server.Management.Http;
 /// </summary>
 internal sealed class ApiRequest(HttpContext http, ManagementServices services, ApiUser user) : IDisposable
 {
-    /// <summary>Width of a line when Erlang prints a term. A longer term is printed on several lines.</summary>
+    /// <summary>Erlang prints a term on several lines if it is longer than this number of characters.</summary>
     private const int ErlangLineWidth = 72;
 
     private static readonly byte[] _emptyObject = "{}"u8.ToArray();

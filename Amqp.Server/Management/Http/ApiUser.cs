@@ -6,7 +6,7 @@ namespace Amqp.Server.Management.Http;
 /// <summary>The user of a request. Decides by tags and permissions which objects the user sees.</summary>
 internal sealed class ApiUser(User user, PermissionStore permissions)
 {
-    /// <summary>The user of a request to a resource that requires no login.</summary>
+    /// <summary>Stands for the user in a request that needs no login.</summary>
     public static ApiUser Nobody { get; } = new(new User("", PasswordHash.None, UserTags.None), null!);
 
     public string Name => user.Name;

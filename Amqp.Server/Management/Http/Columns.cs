@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>The fields of an object that a client asks for: <c>columns=name,arguments.x-expires</c>.</summary>
+/// <summary>The fields that a client requests, for example with <c>columns=name,arguments.x-expires</c>.</summary>
 internal sealed class Columns
 {
     private readonly Dictionary<string, Columns?> _fields = []; // a null value stands for the whole field
@@ -13,9 +13,7 @@ internal sealed class Columns
     {
     }
 
-    /// <summary>
-    /// Parses the parameter <c>columns</c>. Returns null if the parameter is missing or empty, which asks for all fields.
-    /// </summary>
+    /// <summary>Parses the parameter <c>columns</c>. Returns null for all fields: if the parameter is missing or empty.</summary>
     public static Columns? Of(string? query)
     {
         if (string.IsNullOrEmpty(query))

@@ -5,8 +5,8 @@ namespace Amqp.Server.Management.Http;
 
 /// <summary>Sends RabbitMQ's CORS headers, and refuses changes that come from pages of unknown origins.</summary>
 /// <remarks>
-/// A browser adds a stored login to requests of any page. The broker accepts changes only from its own pages, configured origins, and
-/// clients that are not browsers. RabbitMQ accepts changes from all pages.
+/// A browser adds a stored login to each request to the broker, even if a page of another site sends the request. The broker accepts
+/// changes only from its own pages, configured origins, and clients that are not browsers. RabbitMQ accepts changes from all pages.
 /// </remarks>
 internal sealed class CrossOrigin(CorsOptions options)
 {
@@ -27,7 +27,8 @@ internal sealed class CrossOrigin(CorsOptions options)
         string origin = request.Origin.ToString();
         if (origin.Length == 0 || !(_isAnyAllowed || _allowed.Contains(origin)))
             return;
-        // If only the wildcard allows an origin, the browser must not add a stored login. So the header for credentials is not sent.
+        // Only an origin that is listed by name may use a stored login. If only the wildcard allows the origin, no header for credentials
+        // is sent.
         bool isNamed = _allowed.Contains(origin);
         response.AccessControlAllowOrigin = isNamed ? origin : Any;
         if (isNamed)
@@ -56,7 +57,7 @@ internal sealed class CrossOrigin(CorsOptions options)
     }
 
     /// <summary>
-    /// True if the request comes from a page of the broker, or not from a browser. Only browsers send headers with the origin.
+    /// True if a page of the broker sent the request, or if the client is not a browser. Only browsers send headers with the origin.
     /// </summary>
     private static bool IsOwnPage(string origin, string site, HostString host) =>
         site.Length > 0 ? site is "same-origin" or "none"
@@ -65,8 +66,8 @@ internal sealed class CrossOrigin(CorsOptions options)
                 && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// True if a browser sends a preflight before this request. The reply to the preflight then forbids stored logins. A browser posts a
-    /// form without a preflight.
+    /// True if a browser sends a preflight before this request, as before every change except a posted form. The reply to the preflight
+    /// then forbids stored logins.
     /// </summary>
     private static bool IsAskedBefore(HttpRequest request) =>
         !HttpMethods.IsPost(request.Method)

@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>The page, filter, order and columns of a list that a client asks for.</summary>
+/// <summary>The page, filter, order and columns that a client requests for a list.</summary>
 internal sealed class ListQuery
 {
     private const int DefaultPageSize = 100;
@@ -44,7 +44,7 @@ internal sealed class ListQuery
 
     public int PageSize { get; }
 
-    /// <summary>Path of the field to sort by; empty: the order of the list is kept.</summary>
+    /// <summary>Path of the field to sort by. If empty, the order of the list is kept.</summary>
     public string Sort { get; }
 
     public bool IsReversed { get; }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>A list, or one page of it. Only the items of the page are converted to JSON. Sorting converts all items.</summary>
+/// <summary>A list, or one page of it. Converts only the items of the page to JSON, unless the client requests a sort order.</summary>
 /// <param name="items">All items that the user may see, in RabbitMQ's order.</param>
 /// <param name="name">Returns the name of an item, for the filter.</param>
 /// <param name="write">Renders one item as an object.</param>

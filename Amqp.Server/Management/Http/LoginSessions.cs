@@ -10,8 +10,8 @@ namespace Amqp.Server.Management.Http;
 /// Thread-safe.
 /// </summary>
 /// <remarks>
-/// A session ends early if its user is deleted or gets a new password. At the maximum number of sessions, a login ends the oldest session
-/// of the user who has the most sessions.
+/// A session ends early if its user is deleted or gets a new password. If the maximum number of sessions is open, a login ends a session:
+/// the oldest of the user who has the most sessions.
 /// </remarks>
 /// <param name="lifetime">Time from the login until a session expires.</param>
 /// <param name="most">Maximum number of sessions.</param>
@@ -82,8 +82,8 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
     public void EndAll(string user) => RemoveWhere(session => session.User == user);
 
     /// <summary>
-    /// Returns the key of a session: the first 16 bytes of the token's digest. The duration of a look-up by digest reveals nothing about
-    /// tokens.
+    /// Returns the key of a session: the first 16 bytes of the token's digest. Measuring how long a look-up by digest takes reveals nothing
+    /// about tokens.
     /// </summary>
     private static UInt128 KeyOf(ReadOnlySpan<byte> digest) => System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest);
 
@@ -117,7 +117,7 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
 
     /// <param name="Digest">Digest of the token.</param>
     /// <param name="User">Name of the user.</param>
-    /// <param name="Password">Password hash at the login. A new password ends the session.</param>
+    /// <param name="Password">The user's password hash at the time of the login. The session ends if the hash changes.</param>
     /// <param name="BegunAt">Time of the login, as a timestamp of the clock.</param>
     private sealed record LoginSession(byte[] Digest, string User, PasswordHash Password, long BegunAt);
 }

@@ -82,7 +82,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             await request.ReadBodyAsync(access == Access.Anyone ? RequestBody.MostWithoutLogin : services.Options.Management.MaxBodySize);
             Task<ApiReply> handling;
             using (BrokerEvents.ActAs(user.Name))
-                // The events of the handler name this user until the handler's first await. No handler raises events after that.
+                // Broker events raised before the handler's first await name this user. No handler raises events later.
                 handling = handle(request);
             var reply = await handling;
             await reply.SendAsync(http);

@@ -51,7 +51,7 @@ internal static class BindingEndpoints
     }
 
     /// <summary>
-    /// Returns the <c>properties_key</c> of a binding for URLs: the routing key, and a hash of the arguments if there are any.
+    /// Returns the <c>properties_key</c> that identifies a binding in URLs: the routing key, and a hash of the arguments if there are any.
     /// </summary>
     public static string PropertiesKey(ListedBinding binding)
     {

@@ -29,7 +29,7 @@ internal static class DefinitionEndpoints
         return ApiReply.Json(json => DefinitionExport.Write(json, request.Broker.Definitions, OriginOf(request)));
     }
 
-    /// <summary>Sets the file name for a browser's download, from the parameter <c>download</c>.</summary>
+    /// <summary>Sets the file name under which a browser saves the reply: the value of the parameter <c>download</c>.</summary>
     private static void NameDownload(ApiRequest request)
     {
         if (request.Query("download") is { Length: > 0 } name)

@@ -135,7 +135,7 @@ internal static class ExchangeEndpoints
     private static async Task<ApiReply> PublishAsync(ApiRequest request)
     {
         if (request.FindVirtualHost() is null)
-            throw ApiException.NotAuthorized("Access refused."); // as in RabbitMQ, 401 instead of 404
+            throw ApiException.NotAuthorized("Access refused."); // RabbitMQ, too, answers 401 and not 404
         request.DemandFields("routing_key", "properties", "payload", "payload_encoding");
         ApiRequest.DemandShort(NameOf(request), "exchange");
         byte[] body = ReadPayload(request.Text("payload"), request.Text("payload_encoding"));

@@ -50,7 +50,7 @@ internal static class OverviewEndpoints
         .Delete("/reset/{node}", Access.Administrator, request =>
             request.Name("node") == ManagementServices.NodeName ? Reset(request) : throw ApiException.NotFound());
 
-    /// <summary>Discards the samples of statistics, from which charts are drawn. The counters keep their values.</summary>
+    /// <summary>Discards the samples from which charts are drawn. The counters keep their values.</summary>
     private static ApiReply Reset(ApiRequest request)
     {
         request.Broker.Sampler.Reset();
@@ -149,8 +149,8 @@ internal static class OverviewEndpoints
     }
 
     /// <summary>
-    /// Writes the counts of the whole broker. Users without the tag monitoring get sums over their own virtual hosts instead, except for
-    /// churn rates.
+    /// Writes the counts of the whole broker. For users without the tag monitoring, only the churn rates are those of the whole broker; the
+    /// other counts are sums over their virtual hosts.
     /// </summary>
     private static void WriteStatistics(Utf8JsonWriter json, ApiRequest request, List<VirtualHost> hosts)
     {

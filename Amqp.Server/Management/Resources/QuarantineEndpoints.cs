@@ -12,7 +12,7 @@ namespace Amqp.Server.Management.Resources;
 /// <summary>The resources for quarantined messages, which the broker could not handle. RabbitMQ does not have these resources.</summary>
 /// <remarks>
 /// For a queue, every request requires the permission to read. For an exchange, a GET requires the permission to read, and any other
-/// request the permission to configure.
+/// request requires the permission to configure.
 /// </remarks>
 internal static class QuarantineEndpoints
 {
@@ -93,8 +93,8 @@ internal static class QuarantineEndpoints
         owner is not null && Try(owner, place, work) ? ApiReply.NoContent : throw ApiException.NotFound();
 
     /// <summary>
-    /// Applies an action to each message that is in quarantine now. The reply counts the messages for which the action failed as
-    /// <c>refused</c>.
+    /// Applies an action to each message that is in quarantine now. In the reply, <c>refused</c> is the number of messages for which the
+    /// action failed.
     /// </summary>
     private static ApiReply ApplyToAll(IQuarantineOwner? owner, string what, Func<IQuarantineOwner, MessagePlace, bool> work)
     {

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Management.Views;
 
-/// <summary>The readable content of a quarantined message.</summary>
+/// <summary>The content of a quarantined message, as far as it can be read.</summary>
 internal sealed class QuarantinedContent
 {
     private QuarantinedContent()

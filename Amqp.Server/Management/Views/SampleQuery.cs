@@ -45,13 +45,16 @@ internal sealed class SampleQuery
     /// </summary>
     public long[]? Lengths { get; }
 
-    /// <summary>Times of the requested samples of publish, delivery and churn rates, in the form of <see cref="Lengths"/>.</summary>
+    /// <summary>
+    /// Times of the requested samples of publish and delivery rates, and of churn rates in the overview, in the form of
+    /// <see cref="Lengths"/>.
+    /// </summary>
     public long[]? MessageRates { get; }
 
     /// <summary>Times of the requested samples of received and sent bytes, in the form of <see cref="Lengths"/>.</summary>
     public long[]? DataRates { get; }
 
-    /// <summary>Times of the requested samples of the process, in the form of <see cref="Lengths"/>.</summary>
+    /// <summary>Times of the requested samples in a reply about a node, in the form of <see cref="Lengths"/>.</summary>
     public long[]? NodeStatistics { get; }
 
     private static long[]? Range(ApiRequest request, string name, long now)

@@ -96,8 +96,8 @@ internal sealed class SampledCounts
     }
 
     /// <summary>
-    /// Writes the object <c>message_stats</c> with the counts of messages. If all counts are 0, writes an empty object if
-    /// <paramref name="isAlwaysThere"/> is true; otherwise writes nothing, as RabbitMQ does.
+    /// Writes the object <c>message_stats</c> with the counts of messages. If all counts are 0, writes nothing, as RabbitMQ does; but with
+    /// <paramref name="isAlwaysThere"/>, writes an empty object.
     /// </summary>
     public void WriteMessageStatistics(Utf8JsonWriter json, bool isAlwaysThere = false)
     {

@@ -6,8 +6,8 @@ namespace Amqp.Tests.Behaviour.Management;
 /// policymaker, monitoring, administrator.
 /// </summary>
 /// <remarks>
-/// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node, and <c>none</c> a name that does not exist. For a dash, the
-/// test sends no request.
+/// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node, and <c>none</c> a name that does not exist. A dash means that
+/// the test sends no request.
 /// </remarks>
 internal static class AccessTable
 {

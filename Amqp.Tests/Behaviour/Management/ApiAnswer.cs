@@ -15,7 +15,7 @@ internal sealed record ApiAnswer(HttpStatusCode Status, string Body, HttpRespons
         ? string.Join(' ', parts.EnumerateArray().Select(part => part.ToString()))
         : Json.GetProperty("reason").GetString()!;
 
-    /// <summary>Returns the value of one field of each object in a list.</summary>
+    /// <summary>Returns one field of every object in a list.</summary>
     public IEnumerable<string?> Column(string name) =>
         (Json.ValueKind == JsonValueKind.Array ? Json : Json.GetProperty("items"))
             .EnumerateArray()

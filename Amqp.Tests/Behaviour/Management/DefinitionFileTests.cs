@@ -99,7 +99,8 @@ public class DefinitionFileTests : ApiTests
     }
 
     /// <summary>
-    /// Checks that an export contains every definition of the file. If <paramref name="isWhole"/> is true, it must contain nothing else.
+    /// Checks that an export contains every definition of the file. If <paramref name="isWhole"/> is true, the export must contain nothing
+    /// else.
     /// </summary>
     private static async Task AssertExportHoldsAsync(JsonObject file, bool isWhole = false)
     {

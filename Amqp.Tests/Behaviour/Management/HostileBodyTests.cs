@@ -9,8 +9,8 @@ public class HostileBodyTests : ApiTests
     private const int Deep = 10_000;
 
     /// <summary>
-    /// Every request with a body, all JSON members that the body may have, and a body with only the required members. V is a virtual host,
-    /// U a user.
+    /// For each request that has a body: all JSON members that the body may have, and the required members as JSON. In a path, V is a
+    /// virtual host and U is a user.
     /// </summary>
     private static readonly (string Request, string Members, string Complete)[] _table =
     [

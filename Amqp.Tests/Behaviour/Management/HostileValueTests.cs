@@ -75,7 +75,7 @@ public class HostileValueTests : ApiTests
     };
 
     /// <summary>
-    /// For each argument of queue.declare, the boundary values that this broker accepts, by their names in <see cref="_values"/>.
+    /// For each argument of queue.declare, the names of the boundary values in <see cref="_values"/> that this broker accepts.
     /// </summary>
     private static readonly Dictionary<string, string> _arguments = new()
     {

@@ -219,7 +219,7 @@ public class PolicyTests : ApiTests
         await ExpectEffectiveAsync(host, "q", "a", null, """{"max-length":7}""");
     }
 
-    /// <summary>Waits until the HTTP API shows these policies for the queue. RabbitMQ shows a change a few seconds later.</summary>
+    /// <summary>Waits until the HTTP API shows these policies for the queue. RabbitMQ takes a few seconds to show a change.</summary>
     private static async Task ExpectEffectiveAsync(string host, string queue, string? policy, string? operatorPolicy, string definition)
     {
         string last = "";

@@ -11,8 +11,8 @@ namespace Amqp.Tests.Durability.Golden;
 
 /// <summary>A data directory that an earlier version of the broker wrote, with a list of its contents.</summary>
 /// <remarks>
-/// <c>definitions.json</c> contains the definitions as that version exported them. <c>messages.json</c> contains the time of writing and
-/// the messages of each queue in order, in the form of <see cref="MessageText"/>.
+/// <c>definitions.json</c> contains the definitions as that version exported them. <c>messages.json</c> contains the time of writing,
+/// and the messages of each queue in order, as <see cref="MessageText"/> formats them.
 /// </remarks>
 internal sealed class GoldenDirectory(string version)
 {

@@ -58,7 +58,7 @@ public sealed class GoldenTests(string version)
         await using (MessageBroker late = Open(Data, writtenAt + GoldenWriter.LongestDelay + 60_000))
             await Eventually.Holds(() => Ready(late) == delayed.Length, () => $"{Ready(late)} of {delayed.Length} messages came");
 
-        // The messages are now in a queue and not delayed any more, so a broker with the real clock delivers them too.
+        // The messages are now in a queue and no longer delayed. A broker with the real clock can therefore deliver them.
         await using var broker = await BrokerProcess.StartAsync(Data);
         Assert.That(await TakeAllAsync(broker, "/", "delayed"), Is.EqualTo(delayed));
 

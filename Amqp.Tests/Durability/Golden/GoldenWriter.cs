@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability.Golden;
 
-/// <summary>Writes the directory of this version, which <see cref="GoldenTests"/> reads from then on.</summary>
+/// <summary>Writes the golden directory of this version. <see cref="GoldenTests"/> of later versions read it too.</summary>
 /// <remarks>
 /// Each run of the broker writes a segment. After the third run, which only settles messages, the next start writes acknowledgement files.
 /// The last run is killed, and its segment has no index.
@@ -78,7 +78,7 @@ public sealed class GoldenWriter
             await PublishAsync("", "ttl", $"ttl {i}", new() { Expiration = i % 2 == 0 ? "864000000" : null }, "/|ttl");
         for (int i = 1; i <= 4; i++)
         {
-            // The headers of a delivered message have the negated delay.
+            // In a delivered message, the value of x-delay is negated.
             long delay = LongestDelay - 3_600_000 * i;
             var delivered = new BasicProperties { Headers = new Dictionary<string, object?> { ["x-delay"] = -delay } };
             await PublishAsync(
@@ -96,7 +96,7 @@ public sealed class GoldenWriter
             await _channel.BasicRejectAsync(message.DeliveryTag, requeue: false);
         _queues["/|ttl"].RemoveRange(0, 4);
         await Eventually.Holds(async () => await _channel.MessageCountAsync("dead letters") == 4, () => "no dead letters");
-        // The second queue gets the same dead letters, with the time of the rejection.
+        // Reads the expected dead letters from a second queue that gets the same ones, because the time of the rejection is not known.
         _queues["/|dead letters"] = [.. (await TakeAsync("copies of dead letters", 4)).Select(MessageText.Of)];
         await _channel.BasicAckAsync(4 + 4, multiple: true);
 

@@ -9,7 +9,7 @@ namespace Amqp.Tests.Durability.Golden;
 internal static class MessageText
 {
     private const int LongestBody = 100;
-    private const string ClientsOwnHeader = "x-dotnet-pub-seq-no"; // the client library adds it to messages that are to be confirmed
+    private const string ClientsOwnHeader = "x-dotnet-pub-seq-no"; // the client library adds this header if the channel uses confirms
 
     /// <summary>Returns the line of a message that was received.</summary>
     public static string Of(BasicGetResult message) =>

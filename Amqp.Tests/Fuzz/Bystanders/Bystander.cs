@@ -51,7 +51,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
                 DemandPunctuality();
                 await Task.Delay(_pause, CancellationToken.None);
             }
-            await Task.Delay(_pause, CancellationToken.None); // if the broker delivers a message a second time, it does so in this pause
+            await Task.Delay(_pause, CancellationToken.None); // gives a faulty broker time to deliver a message a second time
         }
         catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException or BrokerUnreachableException
             or IOException or TimeoutException or PublishException or OperationCanceledException)

@@ -4,7 +4,7 @@ namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
 /// Publishes to a queue with a message TTL, and consumes from its dead-letter queue. Sends each message only after the previous message has
-/// come back. So only the broker's timer can expire a message.
+/// come back, so that only the broker's timer can expire a message.
 /// </summary>
 internal sealed class DeadLetterPair(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "dead letters")
 {

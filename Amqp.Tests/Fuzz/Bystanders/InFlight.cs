@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// The sequence numbers of a client's sent messages that have not come back yet. Each message must come back once, in order and in time.
-/// Thread-safe.
+/// The sequence numbers of messages that a client has sent and not received back yet. Each message must come back once, in order and in
+/// time. Thread-safe.
 /// </summary>
 internal sealed class InFlight
 {

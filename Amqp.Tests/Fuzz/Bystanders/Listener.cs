@@ -3,9 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Consumes all messages of four predeclared exchanges, among them the exchange for traced messages. Binds amq.fanout to an
-/// x-recent-history exchange again and again. Each new binding makes the exchange send its kept messages to amq.fanout. The broker must not
-/// close the channel.
+/// Consumes all messages of four predeclared exchanges, among them the exchange for traced messages. Again and again, binds amq.fanout to
+/// an x-recent-history exchange, which then sends its kept messages to amq.fanout. The broker must not close the channel.
 /// </summary>
 internal sealed class Listener(FuzzRun run) : IDisposable
 {

@@ -12,7 +12,7 @@ if (args is not [var name, .. var rest] || !FuzzTarget.All.TryGetValue(name, out
     return 64;
 }
 
-// The instrumented code counts branches in this memory as soon as it runs. Under afl-fuzz, shared memory replaces this memory.
+// Instrumented code counts its branches in this memory, until the shared memory of afl-fuzz replaces it.
 const int mapSize = 1 << 16;
 unsafe
 {

@@ -4,7 +4,7 @@ using Amqp.Server.Configuration;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Reads any bytes as a configuration file. The broker accepts the file, or refuses it with an error that names the mistake.
+/// Reads arbitrary bytes as a configuration file. The broker accepts the file, or refuses it with an error that names the mistake.
 /// </summary>
 internal sealed class ConfigurationTarget : FuzzTarget
 {

@@ -8,8 +8,8 @@ using Amqp.Server.Broker.Tracing;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Reads any bytes as a content header. The properties must have the same values in encoded and in decoded form. An accepted header must be
-/// usable for routing, rewriting and tracing.
+/// Reads arbitrary bytes as a content header. The properties must have the same values in encoded and in decoded form. An accepted header
+/// must be usable for routing, rewriting and tracing.
 /// </summary>
 internal sealed class ContentHeaderTarget : FuzzTarget
 {

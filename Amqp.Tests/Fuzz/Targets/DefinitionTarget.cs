@@ -12,11 +12,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Imports any bytes as definitions. An import succeeds as a whole, or changes nothing. Afterwards the broker can import its own export.
+/// Imports arbitrary bytes as definitions. An import succeeds as a whole, or changes nothing. Afterwards the broker can import its own
+/// export.
 /// </summary>
 internal sealed class DefinitionTarget : FuzzTarget
 {
-    /// <summary>Number of imports after which the target starts a new broker. One broker would get too many objects.</summary>
+    /// <summary>The target starts a new broker after this number of imports, because the old broker has too many objects by then.</summary>
     private const int ImportsOfBroker = 100;
 
     private string _directory = "";

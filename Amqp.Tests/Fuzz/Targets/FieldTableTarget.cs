@@ -8,7 +8,7 @@ using Amqp.Server.Broker.Messages;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Reads any bytes as the fields of a table. Invalid fields are refused with reply code 502. Every use of valid fields succeeds.
+/// Reads arbitrary bytes as the fields of a table. Invalid fields are refused with reply code 502. Every use of valid fields succeeds.
 /// </summary>
 internal sealed class FieldTableTarget : FuzzTarget
 {

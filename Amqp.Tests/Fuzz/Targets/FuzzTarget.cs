@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Fuzz.Targets;
 
-/// <summary>A part of the broker that reads bytes from clients or files, with checks that must hold for any bytes.</summary>
+/// <summary>Tests a part of the broker that reads bytes from clients or files. The checks must hold for any bytes.</summary>
 internal abstract class FuzzTarget : IDisposable
 {
     /// <summary>All targets, by their names on the command line.</summary>

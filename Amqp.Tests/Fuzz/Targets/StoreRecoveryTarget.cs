@@ -7,8 +7,8 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Opens a data directory after an input has replaced one of the files. The store opens and reports the damage, or refuses to open with a
-/// reason.
+/// Opens a data directory in which an input has replaced one of the files. The store either opens and reports the damage, or refuses to
+/// open and gives a reason.
 /// </summary>
 /// <remarks>The first octet of an input chooses the file.</remarks>
 internal sealed class StoreRecoveryTarget : FuzzTarget
@@ -70,7 +70,7 @@ internal sealed class StoreRecoveryTarget : FuzzTarget
         try
         {
             Open();
-            Open(); // reads the files again, as the first call has left them
+            Open(); // opens the files in the state in which the first call has left them
         }
         catch (DataDirectoryException)
         {

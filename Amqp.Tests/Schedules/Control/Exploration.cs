@@ -15,10 +15,10 @@ internal interface IScenario : IDisposable
 /// <summary>Runs a scenario under many schedules.</summary>
 internal static class Exploration
 {
-    /// <summary>Number of steps that the report of a failed schedule shows, counted from the end.</summary>
+    /// <summary>The report of a failed schedule shows this number of steps, the last ones.</summary>
     private const int ShownSteps = 80;
 
-    /// <summary>Number of rounds for every test, from AMQP_SCHEDULES_ROUNDS. If null, each test uses its own number.</summary>
+    /// <summary>Rounds for every test: the environment variable AMQP_SCHEDULES_ROUNDS. If null, each test uses its own number.</summary>
     private static readonly int? _rounds = Number("AMQP_SCHEDULES_ROUNDS");
 
     /// <summary>Seed of the first round. With the seed from a report, the first round repeats the failed schedule.</summary>

@@ -129,7 +129,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
         strategy.NoteYielded(_threads.IndexOf(me));
         me.IsPaused = true;
         if (_threads.TrueForAll(thread => thread.IsOver || thread.IsPaused || !thread.CanGoOn()))
-            Task.Delay(1).Wait(); // gives threads that are not driven time to run; driven threads may be waiting for them
+            Task.Delay(1).Wait(); // lets the threads run that are not driven, because driven threads may be waiting for them
         Switch(me, isReady: null);
         me.IsPaused = false;
     }
@@ -177,7 +177,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
                 _ended.TrySetResult(new TimeoutException($"deadlock: {waiting} wait for each other or for something that nobody does"));
                 return null;
             }
-            Task.Delay(1).Wait(); // gives threads that are not driven time to run; driven threads may be waiting for them
+            Task.Delay(1).Wait(); // lets the threads run that are not driven, because driven threads may be waiting for them
         }
     }
 

@@ -141,7 +141,7 @@ internal sealed class AutoResetEvent(bool isSet) : IDisposable
         return true;
     }
 
-    /// <summary>Waits for the event. If the time is not infinite, the schedule decides when the time is over.</summary>
+    /// <summary>Waits for the event. If the time limit is finite, the schedule decides when the wait times out.</summary>
     public bool WaitOne(TimeSpan time)
     {
         Schedule.Point();

@@ -14,7 +14,7 @@ public static class AmqpBrokerServiceCollectionExtensions
     /// configuration also has the address, as a connection string.
     /// </remarks>
     /// <param name="services">Services of the host.</param>
-    /// <param name="configure">Sets the options. By default, lines of the broker go to the host's log.</param>
+    /// <param name="configure">Sets the options. By default, the broker's log lines go to the host's log.</param>
     /// <param name="connectionName">Name of the connection string that receives the address. An existing value is replaced.</param>
     /// <exception cref="InvalidOperationException">The services have a broker already.</exception>
     public static IServiceCollection AddAmqpBroker(

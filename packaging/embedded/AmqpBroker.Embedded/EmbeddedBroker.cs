@@ -9,8 +9,7 @@ namespace AmqpBroker.Embedded;
 /// with this process.
 /// </summary>
 /// <remarks>
-/// Thread-safe. During a restart, other calls may fail. Data is in a temporary folder or in <see
-/// cref="EmbeddedBrokerOptions.DataDirectory"/>.
+/// Thread-safe. Calls during a restart may fail. Data is in a temporary folder or in <see cref="EmbeddedBrokerOptions.DataDirectory"/>.
 /// </remarks>
 public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
 {
@@ -18,7 +17,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
     private readonly TemporaryFolder _folder;
     private readonly BrokerLog _log;
     private readonly BrokerLaunch _launch;
-    private readonly SemaphoreSlim _changes = new(1); // one start at a time
+    private readonly SemaphoreSlim _changes = new(1); // permits one start at a time
     private volatile BrokerChild? _child;
     private ManagementClient? _management; // set when the first process is ready, like the next two fields
     private VirtualHost? _host;
@@ -43,13 +42,13 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
         AppDomain.CurrentDomain.ProcessExit += DisposeAtExit;
     }
 
-    /// <summary>Address for AMQP clients: <c>amqp://guest:guest@127.0.0.1:34567/</c>. It stays the same over a restart.</summary>
+    /// <summary>Address for AMQP clients: <c>amqp://guest:guest@127.0.0.1:34567/</c>. A restart does not change it.</summary>
     public Uri Uri => Address.Amqp;
 
     /// <summary>The text of <see cref="Uri"/>.</summary>
     public string ConnectionString => Uri.OriginalString;
 
-    /// <summary>Address of the HTTP API, which is RabbitMQ's: <c>http://127.0.0.1:34568/</c>.</summary>
+    /// <summary>Address of the HTTP API, which is compatible with RabbitMQ's API: <c>http://127.0.0.1:34568/</c>.</summary>
     public Uri ManagementUri => Address.Management;
 
     /// <summary>Port for AMQP on 127.0.0.1.</summary>
@@ -80,8 +79,10 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
     /// <summary>Starts a broker, and returns once clients can connect.</summary>
     /// <param name="options">Options; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the start, and ends the broker.</param>
-    /// <exception cref="EmbeddedBrokerException">The broker did not start; the message has the end of its log.</exception>
-    /// <exception cref="PlatformNotSupportedException">There is no broker for this machine; the message says what to do.</exception>
+    /// <exception cref="EmbeddedBrokerException">The broker did not start; the exception's text contains the end of its log.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// There is no broker for this machine; the exception's text says what to do.
+    /// </exception>
     public static async Task<EmbeddedBroker> StartAsync(
         EmbeddedBrokerOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -138,7 +139,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
         Host.ListQueuesAsync(cancellationToken);
 
     /// <summary>Publishes a message, and returns true if a queue received it.</summary>
-    /// <param name="exchange">Name of the exchange; empty for the default exchange, which routes by the name of a queue.</param>
+    /// <param name="exchange">Name of the exchange; empty for the default exchange, which routes by queue name.</param>
     /// <param name="routingKey">Routing key; at most 255 bytes in UTF-8.</param>
     /// <param name="body">Bytes of the body.</param>
     /// <param name="properties">Properties as in <see cref="BrokerMessage.Properties"/>; null for none.</param>
@@ -180,7 +181,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Stops the broker gracefully if it runs, and starts it again with the same ports and data.</summary>
-    /// <exception cref="EmbeddedBrokerException">The broker did not start; the message has the end of its log.</exception>
+    /// <exception cref="EmbeddedBrokerException">The broker did not start; the exception's text contains the end of its log.</exception>
     /// <exception cref="TimeoutException">The broker did not stop in time, and was killed.</exception>
     public async Task RestartAsync(CancellationToken cancellationToken = default)
     {

@@ -16,6 +16,6 @@ public sealed class EmbeddedBrokerException : Exception
     /// <summary>The last 10,000 lines that the broker printed before the exception, the oldest first.</summary>
     public IReadOnlyList<string> Log { get; }
 
-    /// <summary>Status of the HTTP response by which the broker refused a request; null if it refused none.</summary>
+    /// <summary>HTTP status code of the refused request; null if the broker refused no request.</summary>
     public int? StatusCode { get; internal set; }
 }

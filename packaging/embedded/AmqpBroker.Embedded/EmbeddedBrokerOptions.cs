@@ -10,13 +10,14 @@ public sealed class EmbeddedBrokerOptions
     public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Folder for the broker's data, which is kept when the broker ends. The default, null, means a temporary folder, which is deleted.
+    /// Folder for the broker's data. The broker does not delete this folder. The default, null, means a temporary folder, which is deleted
+    /// when the broker ends.
     /// </summary>
     public string? DataDirectory { get; set; }
 
     /// <summary>
-    /// Folder in which the temporary folder is created. The default, null, means <c>/dev/shm</c>, which is in memory. If <c>/dev/shm</c>
-    /// has less than 1 GiB left or does not exist, the default means the temporary folder of the system.
+    /// Parent of the temporary folder for the broker's data. The default, null, means <c>/dev/shm</c>, which is in memory. If
+    /// <c>/dev/shm</c> does not exist or has less than 1 GiB left, the system's folder for temporary files is used instead.
     /// </summary>
     public string? TemporaryFolder { get; set; }
 

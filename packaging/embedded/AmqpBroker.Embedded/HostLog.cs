@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AmqpBroker.Embedded;
 
-/// <summary>Writes the broker's log lines to the log of a host, with the same levels.</summary>
+/// <summary>Writes the broker's log lines to the log of a host, each at the corresponding level.</summary>
 /// <param name="logger">Log of the host.</param>
 internal sealed partial class HostLog(ILogger logger)
 {

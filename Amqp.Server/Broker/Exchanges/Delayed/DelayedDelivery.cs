@@ -43,8 +43,7 @@ internal sealed class DelayedDelivery(
     public int Count { get; private set; }
 
     /// <summary>
-    /// Fills the batch with due messages. The batch may still contain messages that <see cref="Deliver"/> did not deliver. Called under the
-    /// lock.
+    /// Adds due messages to the batch, which may still contain messages that <see cref="Deliver"/> did not deliver. Called under the lock.
     /// </summary>
     public void Fill(long now)
     {
@@ -80,7 +79,7 @@ internal sealed class DelayedDelivery(
         }
     }
 
-    /// <summary>Removes the first messages from the batch, and settles the delivered ones.</summary>
+    /// <summary>Removes the first messages from the batch, and settles the delivered messages.</summary>
     /// <param name="done">Number of messages to remove.</param>
     /// <param name="delivered">Number of delivered messages, which are at the front of the batch.</param>
     /// <param name="isBound">
@@ -137,7 +136,7 @@ internal sealed class DelayedDelivery(
             byte[] head = EncodedMessage.NewHead(delayed.Message.Address, properties, delayed.Message.HiddenKeys);
             var encoded = EncodedProperties.Read(properties);
             routing.Follow(exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder);
-            // If a full queue refuses the message, the queue does not get it later. A publish without confirms is lost in the same way.
+            // If a full queue refuses the message, the message is lost for this queue, as it is after a publish without confirms.
             var route = _finder.ToRoute();
             var traits = MessageTraits.Of(encoded);
             _intake.DemandDisk(route, traits, isClients: false);

@@ -27,7 +27,7 @@ internal sealed class DelayedMessages
     private readonly Lock _gate = new();
     private readonly QueueServices _services;
     private readonly IMessageStore _store;
-    // The exchange's queue in the store. Its ready messages are those of the last run that have not been loaded yet.
+    // The exchange's queue in the store. Its ready messages are messages of the last run that are not loaded yet.
     private readonly StoredQueue _stored;
     private readonly QueueReader _reader;
     private readonly WaitingMessages _waiting;
@@ -67,7 +67,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>True once the exchange is deleted or the broker stops. Read under the lock only.</summary>
+    /// <summary>True once the exchange is deleted or the broker stops. Must be read under the lock.</summary>
     public bool IsClosing => _closed || IsStopping;
 
     private bool IsStopping => _stopping.Task.IsCompleted;

@@ -11,7 +11,7 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 /// The quarantined messages of a delaying exchange: those that the exchange failed to deliver. The owner's lock guards the state.
 /// </summary>
 /// <remarks>While the quarantine is full, the exchange delivers no messages. An operator can return or drop quarantined messages.</remarks>
-/// <param name="owner">The delayed messages of the exchange. A returned message is added to them again.</param>
+/// <param name="owner">The delayed messages of the exchange, to which returned messages are added again.</param>
 /// <param name="gate">The lock of the owner.</param>
 /// <param name="messages">The owner's messages in the message store.</param>
 /// <param name="exchange">Name of the exchange.</param>

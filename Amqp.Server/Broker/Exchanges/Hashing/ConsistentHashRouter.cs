@@ -9,7 +9,8 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes each message to one destination, chosen by a hash of the message (x-consistent-hash). Binding keys are weights.
+/// Routes each message to one destination, chosen by a hash of the message (x-consistent-hash). The binding key is the weight of the
+/// destination.
 /// </summary>
 /// <remarks>
 /// Rendezvous hashing: each destination gets a score from the hash, its name and its weight, and the highest score wins. If a destination
@@ -70,7 +71,8 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
         foreach (var weight in _weights)
         {
             var highest = weight.Highest(hash, out ulong draw);
-            // The logarithm of a number between 0 and 1, divided by the weight. So destinations are chosen in proportion to their weights.
+            // The score is the logarithm of a number between 0 and 1, divided by the weight. So a destination's share of the messages is
+            // proportional to its weight.
             double score = Math.Log((draw + 1.0) / (ulong.MaxValue + 2.0)) / weight.Value;
             if (score > best)
                 (chosen, best) = (highest, score);

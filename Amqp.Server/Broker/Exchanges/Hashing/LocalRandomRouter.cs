@@ -6,7 +6,8 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes each message to a random queue (x-local-random). Unlike x-random, allows only classic queues, and no binding keys.
+/// Routes each message to a random queue (x-local-random). Unlike x-random, rejects bindings with a key, and destinations other than
+/// classic queues.
 /// </summary>
 internal sealed class LocalRandomRouter : RandomRouter
 {

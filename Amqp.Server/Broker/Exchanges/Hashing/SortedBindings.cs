@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
-/// <summary>The bindings of an exchange, sorted by their content. So a restart does not change their order.</summary>
+/// <summary>The bindings of an exchange, sorted by their content, so that a restart does not change their order.</summary>
 internal sealed class SortedBindings
 {
     private readonly List<(string Key, Choice Choice)> _sorted = [];

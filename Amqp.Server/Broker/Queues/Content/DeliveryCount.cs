@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// </summary>
 internal static class DeliveryCount
 {
-    /// <summary>Returns the properties with this header. It replaces a header of the same name from the publisher.</summary>
+    /// <summary>Returns the properties with this header. A header of the same name from the publisher is replaced.</summary>
     /// <param name="properties">The stored property flags and properties.</param>
     /// <param name="requeues">Number of times that the message was requeued.</param>
     public static ReadOnlySpan<byte> AddTo(ReadOnlySpan<byte> properties, int requeues)

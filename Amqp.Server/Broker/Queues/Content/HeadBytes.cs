@@ -21,7 +21,7 @@ internal struct HeadBytes(long recovered)
     /// <summary>Bytes of the counted heads of persistent messages.</summary>
     public long Persistent { get; private set; }
 
-    /// <summary>Returns the average bytes of the heads of persistent messages; 0 if unknown.</summary>
+    /// <summary>Returns the average size of a persistent message's head in bytes; 0 if unknown.</summary>
     /// <param name="persistentCount">Number of ready persistent messages.</param>
     public readonly int Average(long persistentCount) =>
         (int)Math.Clamp(_uncounted > 0 || persistentCount == 0 ? 0 : Persistent / persistentCount, 0, int.MaxValue);
@@ -56,7 +56,7 @@ internal struct HeadBytes(long recovered)
         Persistent = left.Count == 0 ? 0 : Persistent - (message.IsPersistent ? head : 0);
     }
 
-    /// <summary>Corrects the counts, if the size of the last taken message's head was unknown.</summary>
+    /// <summary>If the last taken message had a head of unknown size, replaces the assumed size by the real one.</summary>
     /// <param name="message">The taken message.</param>
     /// <param name="payload">Head and body of the message.</param>
     /// <param name="left">The messages that are still ready.</param>

@@ -5,12 +5,12 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// <summary>Encodes <see cref="StoredMessage.Note"/>: bits that the store keeps with a message, and only the queue interprets.</summary>
 internal static class MessageNote
 {
-    // Fields and their bits: returned 1, expires 1, priority or number of requeues 11, size of the head 16
+    // Fields, from the highest bit: returned (1 bit), expires (1), priority or requeue count (11), size of the head (16)
     private const int HeadBits = 16;
     private const int MaxHead = (1 << HeadBits) - 1;
     private const int MaxCount = (1 << 11) - 1;
 
-    /// <summary>Set if the message has an expiration. With a TTL of the queue, the bit is set when the message is taken.</summary>
+    /// <summary>Set if the message has an expiration. If the queue has a TTL, the bit is set when the message is taken.</summary>
     public const int ExpiresBit = 1 << 27;
 
     private const int ReturnedBit = 1 << 28;
@@ -39,7 +39,7 @@ internal static class MessageNote
     public static StoredMessage WithPriority(in StoredMessage message, int priority) => WithCount(message, priority);
 
     /// <summary>
-    /// Returns how often the message was requeued, in a queue that counts deliveries. At least 1 for a redelivered message.
+    /// For a queue that counts deliveries: returns how often the message was requeued. At least 1 for a redelivered message.
     /// </summary>
     public static int Requeues(in StoredMessage message) => Math.Max(message.Note >> HeadBits & MaxCount, message.IsRedelivered ? 1 : 0);
 

@@ -61,7 +61,9 @@ internal sealed class QueueLevels
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once for each message
     public StoredQueue Of(in StoredMessage message) => Only ?? _levels[IndexOf(message)];
 
-    /// <summary>Counts the messages at the start of the span that have the same level. Only for queues with several levels.</summary>
+    /// <summary>
+    /// Returns how many messages at the start of the span have the level of the first message. Only for queues with several levels.
+    /// </summary>
     public int RunLength(ReadOnlySpan<StoredMessage> messages)
     {
         int level = IndexOf(messages[0]);
@@ -90,7 +92,7 @@ internal sealed class QueueLevels
             long before = level.Count;
             bool isThere = level.TryPeek(out message);
             _count -= before - level.Count; // TryPeek removes damaged messages from the level
-            message = WithLevel(message, priority); // an entry read from the disk has no note of its level
+            message = WithLevel(message, priority); // an entry on the disk does not contain its level
             if (isThere)
                 return true;
         }

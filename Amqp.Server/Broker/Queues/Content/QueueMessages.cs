@@ -6,7 +6,8 @@ namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>The ready messages of a queue, sorted by priority and age. The lock of the queue guards all state.</summary>
 /// <remarks>
-/// The store counts the bytes of heads and bodies. RabbitMQ reports bodies only, so the bytes of <see cref="HeadBytes"/> are subtracted.
+/// The store counts the bytes of heads and bodies. RabbitMQ reports bodies only, so this class subtracts the bytes of the heads
+/// (<see cref="HeadBytes"/>).
 /// </remarks>
 internal sealed class QueueMessages
 {
@@ -53,13 +54,15 @@ internal sealed class QueueMessages
     /// </summary>
     public StoredQueue? StoredReturns => _levels.Returns;
 
-    /// <summary>Messages that were quarantined before the restart. They are not ready. <see cref="TryTakeAside"/> takes them.</summary>
+    /// <summary>
+    /// Messages that were quarantined before the restart. They are not ready messages: only <see cref="TryTakeAside"/> takes them.
+    /// </summary>
     public IEnumerable<(MessagePlace Place, int Length)> Aside => _levels.Aside;
 
     /// <summary>Returns the store's queue for messages of this priority, from 0 to the queue's highest priority.</summary>
     public StoredQueue StoredFor(int priority) => _levels[priority];
 
-    /// <summary>Returns the number that identifies the store's queue with the message.</summary>
+    /// <summary>Returns the number of the store's queue that holds the message. The number identifies that queue.</summary>
     public uint NumberOf(in StoredMessage message) => _levels.Of(message).Number;
 
     /// <summary>Adds a message that was just appended to the store.</summary>

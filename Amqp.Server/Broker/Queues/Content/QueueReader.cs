@@ -12,7 +12,9 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// </remarks>
 internal sealed class QueueReader(string queue, QueueMessages messages, IMessageStore store, IQuarantine quarantine, ILogger logger)
 {
-    /// <summary>Milliseconds between two warnings that the queue cannot be read. Reads are tried again more often.</summary>
+    /// <summary>
+    /// Minimum milliseconds between two warnings that the queue cannot be read. The reads themselves are retried more often.
+    /// </summary>
     private const long WarningInterval = 60_000;
 
     private long _diskReads;

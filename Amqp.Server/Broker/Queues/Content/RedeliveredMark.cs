@@ -15,12 +15,15 @@ internal static class RedeliveredMark
 
     /// <summary>Returns the message, marked as redelivered if the number of requeues is not 0.</summary>
     /// <param name="message">A message of a queue that counts deliveries.</param>
-    /// <param name="requeues">Number of requeues that the log has for the message. A higher number in the message's note is kept.</param>
+    /// <param name="requeues">
+    /// Number of requeues from the message's record in the log. A higher number in <see cref="StoredMessage.Note"/> is kept.
+    /// </param>
     public static StoredMessage SetIfRequeued(in StoredMessage message, int requeues) =>
         requeues == 0 ? message : Set(MessageNote.WithRequeueCount(message, Math.Max(MessageNote.Requeues(message), requeues)));
 
     /// <summary>
-    /// Returns the message, counted as requeued once more. Its entry must stay in memory, because an entry on the disk has no count.
+    /// Returns the message with a requeue count that is higher by 1. The entry must stay in memory, because an entry on the disk has no
+    /// count.
     /// </summary>
     public static StoredMessage CountRequeue(in StoredMessage message)
     {

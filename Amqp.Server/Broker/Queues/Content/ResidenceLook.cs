@@ -3,7 +3,9 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Counts the messages of a queue: those with bodies in memory, and the transient messages with bodies only on the disk.</summary>
+/// <summary>
+/// Counts the messages of a queue whose bodies are in memory, and the transient messages whose bodies are only on the disk.
+/// </summary>
 /// <param name="store">The store with the messages.</param>
 /// <param name="head">Size in bytes that is assumed for heads of unknown size.</param>
 internal struct ResidenceLook(IMessageStore store, int head) : IMessageVisitor

@@ -4,7 +4,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The dead letters of a queue that wait to be published. The lock of the queue guards the state.</summary>
+/// <summary>The pending dead letters of a queue. The lock of the queue guards the state.</summary>
 /// <remarks>One thread at a time publishes the messages, in order and in batches. The thread does not hold the lock.</remarks>
 internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 {
@@ -23,7 +23,9 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     private int _taken; // number of messages in the batch that Begin has taken
     private int _isScheduled; // changed with Interlocked, because the pool's thread does not hold the lock
 
-    /// <summary>True if messages are pending, but no thread publishes, and publishing is not paused. Readable without the lock.</summary>
+    /// <summary>
+    /// True if messages are pending, but no thread publishes, and publishing is not paused. May be read without the lock.
+    /// </summary>
     public bool IsWaiting => _messages.Count > 0 && !_isPublishing && !_isPaused;
 
     /// <summary>True if the backlog is not empty.</summary>

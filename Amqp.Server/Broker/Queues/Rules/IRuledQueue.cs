@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>A queue, as <see cref="QueueRules"/> calls it.</summary>
+/// <summary>The methods of a queue that <see cref="QueueRules"/> needs.</summary>
 internal interface IRuledQueue : IWakened, IQuarantine
 {
     /// <summary>True if the queue has crashed, so that no message may be taken from it.</summary>

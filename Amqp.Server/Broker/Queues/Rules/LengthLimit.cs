@@ -26,13 +26,13 @@ internal sealed class LengthLimit(QueueMessages messages, QueueSettings settings
         return true;
     }
 
-    /// <summary>Releases the room reserved for a message that was added to the queue or will not be added.</summary>
+    /// <summary>Releases the room for a message, after it was added to the queue or if it will not be added.</summary>
     public void Release(int bodyBytes)
     {
         _reserved = Math.Max(0, _reserved - 1);
         _reservedBytes = Math.Max(0, _reservedBytes - bodyBytes);
     }
 
-    /// <summary>Releases the room reserved for a message that was added to the queue.</summary>
+    /// <summary>Releases the room for a message, after it was added to the queue.</summary>
     public void Release(in StoredMessage message) => Release(message.Length - MessageNote.Head(message));
 }

@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Queues.Rules;
 /// <param name="timer">Gives the current time.</param>
 internal sealed class MessageExpiry(QueueTimer timer)
 {
-    // Time since which messages are delivered on arrival, in milliseconds since 1970-01-01 UTC. The maximum value if messages wait.
+    // Messages published since this moment (Unix time in ms) are delivered on arrival. The maximum value while messages wait.
     private long _flowingSince = long.MaxValue;
 
     /// <summary>Returns true if the next message of the queue has expired and must not be delivered.</summary>
@@ -19,7 +19,7 @@ internal sealed class MessageExpiry(QueueTimer timer)
             && stamp.DueTime(queueTtl) <= timer.Now
             && (isRedelivered || stamp.Published < _flowingSince);
 
-    /// <summary>Records if messages are delivered on arrival from now on.</summary>
+    /// <summary>Records whether messages are delivered on arrival from now on.</summary>
     /// <param name="isFlowing">True if the queue is empty and a consumer has free capacity.</param>
     public void NoteFlow(bool isFlowing)
     {

@@ -44,7 +44,9 @@ internal sealed class QueueArguments
     /// <summary>True if only one consumer receives messages. When that consumer leaves the queue, another consumer replaces it.</summary>
     public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
 
-    /// <summary>Number of queues in the message store: one for each priority, and one for returned messages if the flag is set.</summary>
+    /// <summary>
+    /// Number of queues in the message store: one for each priority and, with <see cref="QueueFlags.Returns"/>, one for returned messages.
+    /// </summary>
     public int LevelsOf(QueueFlags flags) => 1 + (int)(Integer("x-max-priority") ?? 0) + ((flags & QueueFlags.Returns) != 0 ? 1 : 0);
 
     /// <summary>True if a new queue gets a second queue in the store, for the messages that clients return.</summary>

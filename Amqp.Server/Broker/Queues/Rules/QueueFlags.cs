@@ -15,6 +15,8 @@ internal enum QueueFlags
     /// <summary>The queue can be used by one connection only, and is deleted when that connection ends.</summary>
     Exclusive = 4,
 
-    /// <summary>Returned messages have their own queue in the message store. Not set for quorum queues of old versions.</summary>
+    /// <summary>
+    /// Returned messages have their own queue in the message store. Not set for quorum queues that an old version of the broker declared.
+    /// </summary>
     Returns = 8,
 }

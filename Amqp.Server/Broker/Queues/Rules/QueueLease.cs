@@ -7,7 +7,7 @@ internal sealed class QueueLease(QueueTimer timer, QueueTimer.Alarm alarm)
 {
     private long _usedAt = timer.Now;
 
-    /// <summary>Starts the time again, because the queue was used.</summary>
+    /// <summary>Restarts the measurement, because the queue was used.</summary>
     public void Renew() => _usedAt = timer.Now;
 
     /// <summary>

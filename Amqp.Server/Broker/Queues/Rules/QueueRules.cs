@@ -98,7 +98,9 @@ internal sealed class QueueRules
     /// <inheritdoc cref="LengthLimit.Release(int)"/>
     public void Release(int bodyBytes) => _limit?.Release(bodyBytes);
 
-    /// <summary>Returns true if a taken message has expired. Marks a message that can expire, to check it again after a requeue.</summary>
+    /// <summary>
+    /// Returns true if a taken message has expired. If the message can expire, marks it, so that it is checked again after a requeue.
+    /// </summary>
     public bool IsOver(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
         if (_expiry is null || Expiry.DueTime(payload, Settings.MessageTtl) is null)
@@ -108,7 +110,7 @@ internal sealed class QueueRules
     }
 
     /// <summary>
-    /// Dead-letters messages that were taken. Without a dead-letter exchange, or if the queue is deleted, only settles the messages.
+    /// Makes dead letters of taken messages. Without a dead-letter exchange, or if the queue is deleted, only settles the messages.
     /// </summary>
     public void Bury(ReadOnlySpan<StoredMessage> messages, DeathReason reason)
     {
@@ -126,7 +128,7 @@ internal sealed class QueueRules
             _messages.Settle(messages);
     }
 
-    /// <summary>Dead-letters a message that the queue refused because it was full.</summary>
+    /// <summary>Makes a dead letter of a message that the full queue refused.</summary>
     public void BuryRefused(byte[] payload) => Backlog.AddRefused(payload);
 
     /// <summary>Removes excess and expired messages, at the end of a drain.</summary>

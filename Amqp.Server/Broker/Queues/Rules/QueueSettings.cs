@@ -42,7 +42,7 @@ internal sealed record QueueSettings
     /// </summary>
     public int MaxPriority { get; private init; }
 
-    /// <summary>Maximum number of requeues of a message; null for no limit. The next requeue dead-letters the message.</summary>
+    /// <summary>Maximum number of requeues of a message; null for no limit. A further requeue makes the message a dead letter.</summary>
     public long? DeliveryLimit { get; private init; }
 
     /// <summary>Time in milliseconds that a delivery may stay unacknowledged; null to use the broker's setting.</summary>
@@ -63,7 +63,9 @@ internal sealed record QueueSettings
     /// <summary>True if no rule of the queue affects a newly published message.</summary>
     public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
 
-    /// <summary>Combines arguments and policies. Of two numbers, the smaller applies. Of two texts, the argument's text applies.</summary>
+    /// <summary>
+    /// Combines arguments and policies. If both set a number, the smaller number applies. If both set a text, the argument's text applies.
+    /// </summary>
     public static QueueSettings Resolve(QueueArguments arguments, EffectivePolicy policy)
     {
         if (arguments.Table.Count == 0 && ReferenceEquals(policy, EffectivePolicy.None))

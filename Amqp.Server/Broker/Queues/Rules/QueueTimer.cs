@@ -105,7 +105,7 @@ internal sealed class QueueTimer : IAsyncDisposable
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The time of the next call of one queue.</summary>
+    /// <summary>The time at which the timer next calls one queue.</summary>
     internal sealed class Alarm(IWakened queue, long number)
     {
         public static readonly IComparer<Alarm> ByTime = Comparer<Alarm>.Create(

@@ -21,8 +21,8 @@ internal static class AllowedDifferences
             "Erlang"),
         new(@"GET /queues/\{v\}/quorum", @"body\.(consumer_|head_message|idle_since|memory|message_bytes|open_files).*", "Erlang"),
 
-        // The recorded responses lack counts, because RabbitMQ shows counts some seconds late. RabbitMQ 3.10.8 lacks some counts of quorum
-        // queues at any time.
+        // The recorded responses lack counts, because RabbitMQ shows counts some seconds late. RabbitMQ 3.10.8 never shows some counts of
+        // quorum queues.
         new(@"GET /vhosts/\{v\}", @"body\.messages.*", "counts"),
         new(
             @"GET /queues/\{v\}/quorum",
@@ -66,10 +66,10 @@ internal static class AllowedDifferences
 
     public static bool Contains(string call, string path) => _rows.Any(row => row.Covers(call, path));
 
-    /// <summary>Replaces RabbitMQ 3.10's spelling of an error by that of RabbitMQ 3.13.</summary>
+    /// <summary>Replaces the error <c>not_authorised</c> of RabbitMQ 3.10 with <c>not_authorized</c>, as in RabbitMQ 3.13.</summary>
     public static string Modern(string text) => text.Replace("not_authorised", "not_authorized", StringComparison.Ordinal);
 
-    /// <summary>A rule for fields of responses that may differ.</summary>
+    /// <summary>A rule that allows certain fields of responses to differ.</summary>
     /// <param name="call">A regular expression that matches the whole line of the call.</param>
     /// <param name="path">A regular expression that matches the whole path of the field. Items of arrays are <c>[]</c>.</param>
     /// <param name="why">Reason for the difference.</param>

@@ -38,7 +38,7 @@ public class RabbitMqAdminTests : ApiTests
         string output = await RunAsync(RabbitMqAdmin.RunOwnAsync);
 
         string expected = AllowedDifferences.Modern(await File.ReadAllTextAsync(Path.Combine(_folder, "rabbitmqadmin.output")));
-        // If the script prints a Python stack trace, the broker's command prints only the reason.
+        // The script prints a Python stack trace for this error. The broker's command prints only the reason.
         expected = Regex.Replace(expected, @"Traceback[^$]*(?='\{file\}.missing')", "*** Could not find file ")
             .Replace("'{file}.missing'", "'{file}.missing'.", StringComparison.Ordinal);
         Assert.That(AllowedDifferences.Modern(output).Split('\n'), Is.EqualTo(expected.Split('\n')));

@@ -66,7 +66,7 @@ internal static class JsonValues
         _ => null,
     };
 
-    /// <summary>Reads an object. An empty array counts as an empty object, because RabbitMQ's HTTP API writes it so.</summary>
+    /// <summary>Reads an object. An empty array is read as an empty object: RabbitMQ's HTTP API writes <c>[]</c> for it.</summary>
     public static IReadOnlyDictionary<string, object?> ReadTable(JsonElement value)
     {
         var table = new Dictionary<string, object?>(StringComparer.Ordinal);

@@ -11,7 +11,7 @@ internal sealed class ManagementClient : IDisposable
     private readonly HttpClient _http;
     private readonly BrokerLog _log;
 
-    /// <summary>Creates a client, which connects with the first request.</summary>
+    /// <summary>Creates a client. It connects when the first request is sent.</summary>
     /// <param name="address">Address of the HTTP API, with a slash at its end.</param>
     /// <param name="user">Name of the user.</param>
     /// <param name="password">Password of the user.</param>
@@ -31,7 +31,7 @@ internal sealed class ManagementClient : IDisposable
     /// <param name="body">Writes the body; null for none.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="EmbeddedBrokerException">
-    /// The broker refused the request (404 if the object does not exist), or does not run.
+    /// The broker refused the request (404: the object does not exist), or is not running.
     /// </exception>
     public async Task<JsonDocument> SendAsync(
         HttpMethod method, string path, Action<Utf8JsonWriter>? body, CancellationToken cancellationToken)

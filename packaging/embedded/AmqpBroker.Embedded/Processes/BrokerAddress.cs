@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AmqpBroker.Embedded.Processes;
 
-/// <summary>Addresses of a broker, with the user, password and virtual host in its settings.</summary>
+/// <summary>The addresses of a broker, and the default user, password and virtual host from its settings.</summary>
 internal sealed class BrokerAddress
 {
     private const string DefaultLogin = "guest";

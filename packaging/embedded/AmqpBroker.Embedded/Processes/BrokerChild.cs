@@ -8,7 +8,9 @@ internal sealed class BrokerChild
 {
     private const int StackSize = 256 << 10;
 
-    /// <summary>Prefixes of environment variables that the broker does not inherit, because they would change the broker.</summary>
+    /// <summary>
+    /// Prefixes of environment variables that the broker does not inherit, because they would change the broker's behaviour.
+    /// </summary>
     private static readonly string[] _withheld =
     [
         "AMQPBROKER_", "RABBITMQ_", "OTEL_", "LISTEN_", "NOTIFY_SOCKET", "DOTNET_STARTUP_HOOKS", "DOTNET_gc", "DOTNET_GC",

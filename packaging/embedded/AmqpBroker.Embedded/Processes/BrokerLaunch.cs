@@ -111,7 +111,7 @@ internal sealed class BrokerLaunch
             $"The broker was not ready within {_options.StartTimeout.TotalSeconds} s. {_log.End}", _log.Lines);
     }
 
-    /// <summary>True if the process ended because this machine lacks the runtime or the system library that it needs.</summary>
+    /// <summary>True if the process ended because this machine lacks a runtime or a system library that the broker needs.</summary>
     private bool IsForeign(BrokerCommand command, int exitCode) =>
         command.IsBroker
             ? _log.Lines.Any(line => line.Contains("GLIBC_") || line.Contains("error while loading shared libraries"))

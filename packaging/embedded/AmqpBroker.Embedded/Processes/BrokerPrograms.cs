@@ -60,7 +60,7 @@ internal static class BrokerPrograms
     private static string DotNet()
     {
         string name = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "dotnet.exe" : "dotnet";
-        // The runtime's folder is shared/Microsoft.NETCore.App/10.0.0 below the folder of dotnet.
+        // The file dotnet and the folder shared/Microsoft.NETCore.App/10.0.0, which contains the runtime, are in the same folder.
         string[] candidates =
         [
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "",

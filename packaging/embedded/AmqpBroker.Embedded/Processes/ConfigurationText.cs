@@ -8,7 +8,7 @@ internal static class ConfigurationText
     /// <summary>Default settings for brokers in tests. The caller's settings take precedence.</summary>
     private static readonly KeyValuePair<string, string>[] _defaults = [new("store.disk_reserve", "0")];
 
-    /// <summary>Returns the text of a configuration file.</summary>
+    /// <summary>Returns the text of a configuration file with these settings.</summary>
     /// <exception cref="ArgumentException">A key or value contains a line break.</exception>
     public static string Of(IEnumerable<KeyValuePair<string, string>> settings)
     {

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace AmqpBroker.Embedded.Processes;
 
-/// <summary>The line that a broker prints when it is ready, with its ports.</summary>
+/// <summary>The line that a broker prints when it is ready. Names the ports of the broker.</summary>
 internal sealed class StartupLine
 {
     private StartupLine(int port, int managementPort) => (Port, ManagementPort) = (port, managementPort);
@@ -14,7 +14,7 @@ internal sealed class StartupLine
     /// <summary>Port of the HTTP API.</summary>
     public int ManagementPort { get; }
 
-    /// <summary>Parses a line of the broker's output. Returns null for all other lines.</summary>
+    /// <summary>Parses the startup line. Returns null for any other line of the broker's output.</summary>
     public static StartupLine? Read(string line)
     {
         if (!line.StartsWith("Server startup complete;", StringComparison.Ordinal))

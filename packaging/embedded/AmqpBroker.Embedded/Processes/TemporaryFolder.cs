@@ -26,7 +26,7 @@ internal sealed class TemporaryFolder : IDisposable
     public string Path { get; }
 
     /// <summary>Creates a folder that only this user can open.</summary>
-    /// <param name="parent">Parent folder; null to choose a parent, in memory if possible.</param>
+    /// <param name="parent">Parent folder; null to choose one, if possible on a file system in memory.</param>
     public static TemporaryFolder Create(string? parent)
     {
         parent ??= HasMemoryFolder() ? MemoryFolder : System.IO.Path.GetTempPath();
