@@ -141,7 +141,7 @@ internal sealed class SegmentCompactor(
         {
             if (!segment.IsIndexed)
             {
-                // This segment is new, or it had no live messages left before it got an index. Its settles and messages are unknown.
+                // The segment has no index: it is new, or its last live message was settled first. Its settles and messages are unknown.
                 foreach (CompactionCandidate candidate in candidates.Where(candidate => candidate.Segment.Id > segment.Id))
                     candidate.AddUnknownTarget();
                 continue;

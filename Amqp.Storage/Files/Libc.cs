@@ -9,7 +9,7 @@ internal static unsafe partial class Libc
     private const int ReadAndWrite = 3; // PROT_READ | PROT_WRITE
     private const int PrivateAndAnonymous = 0x22; // MAP_PRIVATE | MAP_ANONYMOUS of Linux
 
-    // O_CLOEXEC of Linux; not used on other systems, where an inherited descriptor does no harm
+    // O_CLOEXEC of Linux; not used on other systems, because an inherited descriptor does not matter there
     private const int CloseOnExec = 0x80000;
     private const int Interrupted = 4; // EINTR
 

@@ -15,7 +15,7 @@ internal static class RabbitMqNames
             .Select(columns => (columns[0], ReadValues(columns[1])))];
 
     /// <summary>
-    /// Returns the name with values for the parts that the operator chooses: <c>1</c> for a number, and <c>x</c> for any other part.
+    /// Replaces the placeholders in the name, which stand for parts that the operator chooses: numbers by <c>1</c>, others by <c>x</c>.
     /// </summary>
     public static string KeyOf(string name) => string.Join('.', name.Split('.').Select(part => part switch
     {

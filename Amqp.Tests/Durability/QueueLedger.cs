@@ -67,7 +67,7 @@ internal sealed class QueueLedger(string name)
     /// Compares the messages found after a crash with the expected messages. Afterwards the ledger expects exactly the found messages.
     /// </summary>
     /// <param name="found">All messages of the queue, in order.</param>
-    /// <param name="durable">All changes that the broker answered before this time are in the log.</param>
+    /// <param name="durable">A time. All changes that the broker answered before this time are in the log.</param>
     /// <param name="now">The current time.</param>
     /// <returns>The errors.</returns>
     public IEnumerable<string> Judge(IReadOnlyList<Found> found, long durable, long now)

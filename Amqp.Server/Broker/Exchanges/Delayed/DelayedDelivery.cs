@@ -102,7 +102,7 @@ internal sealed class DelayedDelivery(
         }
     }
 
-    /// <returns>True if the message was delivered. False if a damaged message was settled, or if the message is now quarantined.</returns>
+    /// <returns>True if the message was delivered. False if it was settled as damaged, or quarantined.</returns>
     private bool TryDeliver(in StoredMessage message, DispatchRound round, ref long position)
     {
         try
