@@ -21,7 +21,8 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
     public event Action<string, FieldValue?>? Changed;
 
     /// <summary>All values, sorted by name.</summary>
-    public IEnumerable<KeyValuePair<string, FieldValue>> All => _values.OrderBy(entry => entry.Key, StringComparer.Ordinal);
+    /// <remarks>ToArray takes all locks of the dictionary. OrderBy alone throws if another thread adds a value.</remarks>
+    public IEnumerable<KeyValuePair<string, FieldValue>> All => _values.ToArray().OrderBy(entry => entry.Key, StringComparer.Ordinal);
 
     public FieldValue? Find(string name) => _values.TryGetValue(name, out var value) ? value : null;
 
