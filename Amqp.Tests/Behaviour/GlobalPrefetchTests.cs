@@ -175,6 +175,7 @@ public class GlobalPrefetchTests : BehaviourTests
             await DeclareQueueWithAsync(channel, messages),
             await DeclareQueueWithAsync(channel, messages)
         ];
+        await DeclareQueueAsync(channel); // the response comes when the messages are in their queues
         for (int consumer = 0; consumer < queues.Length; consumer++)
             await channel.SendAsync(
                 new BasicConsume(queues[consumer], $"{"abc"[consumer]}", false, false, false, NoWait: true, FieldTable.Empty));

@@ -56,12 +56,16 @@ public sealed class HostileInputTests
             CultureInfo.InvariantCulture,
             $"hostile input: seed {_seed}; {SystematicPass.Cases.Count} cases in {systematic.TotalSeconds:F1} s, then {_time.TotalSeconds} "
                 + $"s of chance; {run.Operations} operations; {run.Answers}\n{run.Coverage}\n  bystanders: {bystanders}"));
-        Assert.That(run.Failure, Is.Null);
+        Assert.That(run.Failure, Is.Null, () => $"The exceptions in the broker's log:\n{ExceptionsIn(broker.Output)}");
         Assert.That(
             run.Coverage.Missing(SystematicPass.Cases).Select(missed => $"{missed.Place} {missed.Name} {missed.Value.Name}"),
             Is.Empty);
         Assert.That(broker.Output, Does.Not.Contain("Exception").And.Not.Contain("   at "));
     }
+
+    private static string ExceptionsIn(string log) => string.Join('\n', log.Split('\n')
+        .Where(line => line.Contains("Exception", StringComparison.Ordinal) || line.StartsWith("   at ", StringComparison.Ordinal))
+        .Take(60));
 
     private static async Task PrepareAsync(FuzzRun run)
     {
