@@ -9,21 +9,26 @@ namespace Amqp.Tests.Broker;
 public class NamedValuesTests
 {
     [Test]
-    public async Task Values_can_be_listed_while_another_thread_adds_values()
+    public async Task Values_can_be_listed_while_another_thread_adds_and_removes_one()
     {
-        const int Count = 20_000;
+        const int Present = 20;
         var values = new NamedValues(
             new DefinitionStore(new MemoryCatalog()), DefinitionKey.GlobalParameters, DefinitionKey.OfGlobalParameter);
-        var adding = Task.Run(() =>
+        for (int number = 0; number < Present; number++)
+            values.Put($"present-{number}", FieldValue.FromBoolean(true));
+        var changing = Task.Run(() =>
         {
-            for (int number = 0; number < Count; number++)
-                values.Put($"name-{number}", FieldValue.FromBoolean(true));
+            for (int round = 0; round < 100_000; round++)
+            {
+                values.Put("changing", FieldValue.FromBoolean(true));
+                values.Remove("changing");
+            }
         });
 
-        while (!adding.IsCompleted)
+        while (!changing.IsCompleted)
             Assert.That(() => values.All.ToList(), Throws.Nothing);
-        await adding;
+        await changing;
 
-        Assert.That(values.All.Count(), Is.EqualTo(Count));
+        Assert.That(values.All.Count(), Is.EqualTo(Present));
     }
 }
