@@ -24,7 +24,10 @@ internal static class Samples
         await DemandAsync();
         string address = await broker.AddressAsync();
         await Shell.DockerAsync(
-            ["run", "--rm", "-e", $"AMQP_URL=amqp://guest:guest@{address}", "-v", $"{folder}:/samples:ro", "-w", "/samples", image, .. command]);
+            [
+                "run", "--rm", "-e", $"AMQP_URL=amqp://guest:guest@{address}", "-v", $"{folder}:/samples:ro", "-w", "/samples", image,
+                .. command,
+            ]);
     }
 
     private static async Task DemandImagesAsync()
