@@ -1,14 +1,13 @@
 namespace Amqp.Storage.Commits;
 
 /// <summary>Wakes the committer when there is work. If the committer is awake, no system call is made. Thread-safe.</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "settlers may come after the committer ended")]
 internal sealed class CommitSignal
 {
     private const int Awake = 0;
     private const int Dozing = 1; // the committer waits with a short timeout, so an append need not wake it
     private const int Asleep = 2; // the committer waits until a thread wakes it
 
-    private readonly AutoResetEvent _event = new(false);
+    private readonly ThreadEvent _event = new();
     private int _state; // changed with Interlocked
 
     /// <summary>Wakes the committer if it waits. Call after the change that the committer has to notice.</summary>
@@ -39,7 +38,7 @@ internal sealed class CommitSignal
     /// <summary>Waits until a thread wakes the committer or the time is up. May return early.</summary>
     public void Wait(TimeSpan time)
     {
-        _event.WaitOne(time);
+        _event.Wait(time);
         Cancel();
     }
 
