@@ -59,12 +59,13 @@ public sealed class FileMessageStore : IMessageStore
         _failures.Retry = _housekeeper.Retry;
         catalog.RewriteRequested = () => _housekeeper.Do(catalog.Rewrite);
 
-        var writer = new SegmentWriter(files, segments.Directory, _housekeeper.Index);
+        var disk = new DiskSpace(reserve);
+        var writer = new SegmentWriter(files, segments.Directory, options.SegmentSize, disk, _housekeeper.Index);
         var output = new LogOutput(_log, writer, _space, catalog, progress, options);
         var sweep = new SegmentSweep(files, segments, writer, _housekeeper, _failures);
         var replacement = new SegmentReplacement(files, recovered.Indexes.Layout, _space, compacted, segments.Directory, _failures);
         _committer = new Committer(
-            _log, output, progress, signal, new DiskSpace(reserve), segments.Reports, sweep, replacement, _durable, _housekeeper, options);
+            _log, output, progress, signal, disk, segments.Reports, sweep, replacement, _durable, _housekeeper, options);
         _housekeeper.Start();
         _committer.Start();
     }

@@ -85,12 +85,14 @@ internal sealed class DiskFiles : IStoreFiles
 
         public void Extend(long length)
         {
-            if (OperatingSystem.IsLinux() && Libc.TryAllocate(handle, length))
+            if (TryAllocate(length))
                 return;
             byte[] zeros = new byte[64 << 10];
             for (long at = Length; at < length; at += zeros.Length)
                 RandomAccess.Write(handle, zeros.AsSpan(0, (int)Math.Min(zeros.Length, length - at)), at);
         }
+
+        public bool TryAllocate(long length) => OperatingSystem.IsLinux() && Libc.TryAllocate(handle, length);
 
         public void Sync()
         {

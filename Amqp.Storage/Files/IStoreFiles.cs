@@ -45,6 +45,11 @@ internal interface IStoreFile : IDisposable
     /// <summary>Extends the file with zeros to this length, and allocates disk space for all of it.</summary>
     void Extend(long length);
 
-    /// <summary>Makes everything that was written to the file durable.</summary>
+    /// <summary>Extends the file with zeros to this length and allocates disk space for all of it, without writing the zeros.</summary>
+    /// <returns>False if the system cannot do this. The file has not changed.</returns>
+    /// <exception cref="IOException">The disk is full. The file may have been extended by a part.</exception>
+    bool TryAllocate(long length);
+
+    /// <summary>Makes everything that was written to the file durable, and the file's length.</summary>
     void Sync();
 }

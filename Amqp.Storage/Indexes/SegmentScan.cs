@@ -72,10 +72,16 @@ internal static class SegmentScan
                 onDamage(new DamagedBytes(records.Offset, records.Record.Length));
             any = true;
         }
-        long end = hasHeader || any ? records.Skipped.Offset : 0; // 0 if the file lacks even the header
-        return new ScannedLog(
-            bytes.Length, hasHeader, any, records.Skipped.Offset,
-            EndsInZeros: end < bytes.Length && !bytes[(int)end..].ContainsAnyExcept((byte)0));
+        long end = records.Skipped.Offset;
+        return new ScannedLog(bytes.Length, hasHeader, any, end, EndOfBytes(bytes, (int)end));
+    }
+
+    /// <summary>Returns the offset after the last byte that is not zero, or after the unfinished record if that is greater.</summary>
+    private static long EndOfBytes(ReadOnlySpan<byte> bytes, int endOfRecords)
+    {
+        int end = bytes.LastIndexOfAnyExcept((byte)0) + 1;
+        bool isTorn = end > endOfRecords && bytes.Length - endOfRecords >= RecordHeader.Size;
+        return isTorn ? Math.Max(end, Math.Min(bytes.Length, endOfRecords + RecordHeader.ReadSize(bytes[endOfRecords..]))) : end;
     }
 
     private static int AddRecords(ReadOnlySpan<byte> bytes, Segment segment, long offset, SegmentIndexBuilder builder)
@@ -110,9 +116,17 @@ internal static class SegmentScan
 /// <param name="HasHeader">True if the header is intact.</param>
 /// <param name="HasRecords">True if there is an intact record.</param>
 /// <param name="End">Offset after the last intact record.</param>
-/// <param name="EndsInZeros">True if only zeros follow the last intact record.</param>
-internal readonly record struct ScannedLog(long Length, bool HasHeader, bool HasRecords, long End, bool EndsInZeros)
+/// <param name="LastByte">Offset after the last byte that is not zero, or that belongs to an unfinished record.</param>
+internal readonly record struct ScannedLog(long Length, bool HasHeader, bool HasRecords, long End, long LastByte)
 {
+    /// <summary>Bytes that remain if an unfinished write is cut off; 0 if the file lacks even the header.</summary>
+    public long Kept => HasHeader || HasRecords ? End : 0;
+
+    /// <summary>Offset after the last byte that was certainly written. Only zeros follow, which may be unused space.</summary>
+    public long Written => Math.Max(Kept, LastByte);
+
+    private bool EndsInZeros => Written == Kept && Kept < Length;
+
     /// <summary>Returns true if the bytes after the last intact record may be an unfinished write.</summary>
     public bool MayBeUnfinished(LogEnd end) => end == LogEnd.Unfinished || (end == LogEnd.SyncedOrZeros && EndsInZeros);
 

@@ -76,7 +76,7 @@ internal sealed class LogInspection(OverlayFiles files, string directory, IReadO
             Messages: read.Summary.Rows.Sum(row => (long)row.Count),
             LiveMessages: live.Sum(stretch => (long)stretch.Stretch.Count),
             liveBytes,
-            DeadBytes: Math.Max(0, sizes[0] - FileHeader.Size - liveBytes),
+            DeadBytes: Math.Max(0, read.Segment.Length - FileHeader.Size - liveBytes),
             Settles: read.Summary.Settled.Values.Sum(CountOf),
             file.HasIndex,
             file.HasAcknowledgements,

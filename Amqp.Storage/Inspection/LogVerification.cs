@@ -56,10 +56,14 @@ internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding>
 
     private void VerifyEnd(in SegmentFile file, in ScannedLog log, bool isTail, SegmentSummary? summary, LostRecords lost)
     {
-        long end = log.HasHeader || log.HasRecords ? log.End : 0; // 0 if the file lacks even the header
-        if (isTail && end < log.Length)
-            findings.Add(new InspectionFinding(file.Path, end, log.Length - end, IsDamage: false, InspectionFinding.TornTail));
-        else if (summary?.LogLength > log.Length)
+        if (isTail)
+        {
+            long torn = log.Written - log.Kept; // without unused space
+            if (torn > 0)
+                findings.Add(new InspectionFinding(file.Path, log.Kept, torn, IsDamage: false, InspectionFinding.TornTail));
+            return;
+        }
+        if (summary?.LogLength > log.Length)
             ReportLost(file.Path, log.End, summary.LogLength - log.End, $"the log is cut off at {log.Length}", lost);
         else if (log.End < log.Length)
             ReportLost(file.Path, log.End, log.Length - log.End, "the log is damaged here", lost);

@@ -41,6 +41,8 @@ internal sealed class MemoryFile(byte[] bytes) : IStoreFile
 
     public void Extend(long length) => Write(new byte[Math.Max(0, length - _length)], _length);
 
+    public bool TryAllocate(long length) => false;
+
     public void Sync()
     {
         // Nothing to sync, because the bytes are in memory.

@@ -89,6 +89,8 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
         /// <exception cref="NotSupportedException">Always: recovery never extends a file.</exception>
         public void Extend(long length) => throw new NotSupportedException($"{path} is on disk");
 
+        public bool TryAllocate(long length) => false;
+
         public void Sync()
         {
             // Nothing to sync, because all changes are in memory.

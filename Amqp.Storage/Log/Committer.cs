@@ -114,6 +114,7 @@ internal sealed class Committer : IAsyncDisposable
             Sweep(); // before the log is closed, because a sweep may append delivered marks
             _log.Close(failure: null);
             _output.WriteAll();
+            _output.Cut();
             Sync();
         }
         catch (Exception cause) // any exception: nothing becomes durable after it, so publishers must be told

@@ -98,6 +98,9 @@ internal sealed class LogOutput(
     /// <summary>Records that a segment is closed. The segment's index is written after the next sync.</summary>
     public void Seal(Segment segment) => writer.Seal(segment);
 
+    /// <summary>Cuts off the unused space of the open segment's file. Call after the last write, and sync afterwards.</summary>
+    public void Cut() => writer.Cut();
+
     /// <summary>Stops writing. Unwritten bytes stay in memory until their messages are settled.</summary>
     public void Fail(StoreFailedException failure)
     {

@@ -6,13 +6,18 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Writes the bytes of the log to the files of segments, and syncs the files. Used by the committer only.</summary>
-/// <remarks>Calls <c>complete</c> for each closed segment whose file is written and synced.</remarks>
-internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<Segment> complete) : IDisposable
+/// <param name="files">Access to the files.</param>
+/// <param name="directory">The folder of the segments.</param>
+/// <param name="segmentSize">Length up to which disk space is allocated ahead of the writes.</param>
+/// <param name="disk">State of the disk.</param>
+/// <param name="complete">Called for each closed segment whose file is written and synced.</param>
+internal sealed class SegmentWriter(
+    IStoreFiles files, string directory, long segmentSize, DiskSpace disk, Action<Segment> complete) : IDisposable
 {
     // closed segments whose files are not synced yet
-    private readonly List<(IStoreFile File, Segment Segment)> _sealed = [];
+    private readonly List<(AllocatedFile File, Segment Segment)> _sealed = [];
     private readonly byte[] _header = new byte[FileHeader.Size];
-    private IStoreFile? _file;
+    private AllocatedFile? _file;
     private Segment? _segment;
     private bool _hasNewFile; // true if a file was created since the last sync
 
@@ -41,7 +46,7 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
     /// <summary>Syncs everything that was written to the segments' files.</summary>
     public void Sync()
     {
-        foreach ((IStoreFile file, _) in _sealed)
+        foreach ((AllocatedFile file, _) in _sealed)
         {
             file.Sync();
             file.Dispose();
@@ -62,9 +67,13 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
     {
         if (_segment != segment)
             return;
+        _file?.Cut(); // if the deletion fails, later files follow this one
         _file?.Dispose();
         _file = null;
     }
+
+    /// <summary>Cuts off the unused space of the open file. Call after the last write, and sync afterwards.</summary>
+    public void Cut() => _file?.Cut();
 
     public void Dispose()
     {
@@ -76,6 +85,7 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
     {
         if (_file is null)
             return;
+        _file.Cut(); // before the next file is created, so that after a kill only the last file can have unused space
         _sealed.Add((_file, _segment!));
         _file = null;
     }
@@ -83,7 +93,7 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
     private void Begin(Segment segment)
     {
         SealCurrent();
-        IStoreFile file = files.Create(segment.Path);
+        var file = new AllocatedFile(files.Create(segment.Path), segmentSize, disk);
         try
         {
             FileHeader.Write(_header, FileHeader.SegmentMagic, segment.Id);

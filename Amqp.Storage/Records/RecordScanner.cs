@@ -15,6 +15,7 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
     private const long MaxSearch = 4L << 30;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private readonly int _lastByte = bytes.LastIndexOfAnyExcept((byte)0); // no record begins in the zeros after it
     private int _next;
 
     /// <summary>Offset of the current record in the file.</summary>
@@ -46,7 +47,7 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
         int size = SizeAt(at);
         if (size > 0 && at + size < _bytes.Length && IsRecord(at + size))
             return at + size;
-        for (long searched = 0; at < _bytes.Length && searched < MaxSearch; at++, searched++)
+        for (long searched = 0; at <= _lastByte && searched < MaxSearch; at++, searched++)
         {
             size = SizeAt(at);
             if (size == 0)

@@ -91,7 +91,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     {
         int reported = findings.Count;
         ScannedLog log = SegmentScan.ReadAny(files, file.Path, file.Id, builder, damage => Report(file.Path, damage));
-        BytesRead += log.Length;
+        BytesRead += log.Written;
         Indexed++;
         if (log.LacksHeader(end))
             findings.Insert(reported, new RecoveryFinding(file.Path, 0, Math.Min(log.Length, FileHeader.Size), IsTornTail: false));
@@ -99,20 +99,21 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     }
 
     /// <summary>
-    /// Cuts off an unfinished write at the end of a segment's file. If the file has no intact header and no record, the file becomes empty.
+    /// Cuts off an unfinished write and unused space at the end of a segment's file. If the file has no intact header and no record, the
+    /// file becomes empty. Unused space is not reported, because every kill leaves it.
     /// </summary>
     /// <returns>Length of the file afterwards, in bytes.</returns>
     private long CutOff(SegmentFile file, in ScannedLog log)
     {
-        bool hasContents = log.HasHeader || log.HasRecords;
-        long end = hasContents ? log.End : 0; // 0 if the file lacks even the header
-        if (log.Length == end && hasContents)
-            return end;
-        findings.Add(new RecoveryFinding(file.Path, end, log.Length - end, IsTornTail: true));
-        using IStoreFile cut = files.Open(file.Path, FileAccess.ReadWrite);
-        cut.Truncate(end);
-        cut.Sync();
-        return end;
+        if (log.Written > log.Kept)
+            findings.Add(new RecoveryFinding(file.Path, log.Kept, log.Written - log.Kept, IsTornTail: true));
+        if (log.Length > log.Kept)
+        {
+            using IStoreFile cut = files.Open(file.Path, FileAccess.ReadWrite);
+            cut.Truncate(log.Kept);
+            cut.Sync();
+        }
+        return log.Kept;
     }
 
     private Dictionary<uint, SequenceRanges> ReadAcknowledgements(in SegmentFile file)

@@ -174,6 +174,12 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
             }
         }
 
+        public bool TryAllocate(long length)
+        {
+            Extend(length);
+            return true;
+        }
+
         public void Sync() => file.Sync();
 
         public void Dispose() => file.Dispose();

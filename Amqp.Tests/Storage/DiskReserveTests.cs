@@ -2,6 +2,7 @@ using Amqp.Storage;
 using Amqp.Storage.Configuration;
 using Amqp.Storage.Log;
 using Amqp.Storage.Messages;
+using Amqp.Storage.Records;
 using Amqp.Tests.Support;
 using static Amqp.Tests.Storage.StoreActions;
 
@@ -193,11 +194,15 @@ public sealed class DiskReserveTests
         run.Store.Publish(new byte[1_000], Persistent, run.First);
         await run.CommitAsync();
         _files.Free(2 << 20);
-        for (int i = 0; i < 1_500; i++)
+        for (int i = 0; i < 1_200; i++)
             run.Store.Publish(new byte[1_000], Persistent, run.First);
         await run.CommitAsync();
         _files.Fill();
-        run.Store.Publish("the last one", Persistent, run.First);
+        long allocated = new FileInfo(_folder.SegmentFiles.Single()).Length;
+        while (FileHeader.Size + run.Store.AppendedPosition + 2_000 < allocated)
+            run.Store.Publish(new byte[1_000], Persistent, run.First);
+        await run.CommitAsync();
+        run.Store.Publish(new byte[2_000], Persistent, run.First);
         await FullAsync(run);
 
         run.Store.Settle(run.First, run.First.TakeAll());

@@ -139,6 +139,12 @@ internal sealed class FaultyFiles : IStoreFiles
             file.Extend(length);
         }
 
+        public bool TryAllocate(long length)
+        {
+            owner.Note("allocate", path);
+            return file.TryAllocate(length);
+        }
+
         public void Sync()
         {
             owner.Note("sync", path);

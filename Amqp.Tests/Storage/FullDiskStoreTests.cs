@@ -280,10 +280,10 @@ public sealed class FullDiskStoreTests
         _files.Room = name => _isFull && IsIt(name) ? Math.Max(room, 0) : int.MaxValue;
         _files.Before = (call, name) =>
         {
-            if (call is not ("create" or "write") || !IsIt(name))
+            if (call is not ("create" or "allocate" or "write") || !IsIt(name))
                 return;
             Interlocked.Increment(ref _tries);
-            if (_isFull && room < 0)
+            if (_isFull && (room < 0 || call == "allocate"))
                 throw new IOException("No space left on device", 28); // ENOSPC
         };
 

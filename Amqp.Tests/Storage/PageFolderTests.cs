@@ -107,6 +107,8 @@ public sealed class PageFolderTests
 
             public void Extend(long length) => Length = Math.Max(Length, length);
 
+            public bool TryAllocate(long length) => false;
+
             public void Sync()
             {
                 // Simulated files need no sync.

@@ -36,9 +36,17 @@ internal sealed class PowerCutFile
     {
         if (length < Length)
             _bytes.AsSpan(length, Length - length).Clear();
-        else if (length > _bytes.Length)
-            Array.Resize(ref _bytes, length);
+        else
+            Extend(length);
         Length = length;
+    }
+
+    /// <summary>Lengthens the file with zeros. Until a sync, a power cut may undo this, and may undo a truncation.</summary>
+    public void Extend(int length)
+    {
+        if (length > _bytes.Length)
+            Array.Resize(ref _bytes, length);
+        Length = Math.Max(Length, length);
     }
 
     public void Sync()

@@ -39,6 +39,9 @@ internal sealed class PowerCutFiles : IStoreFiles
     /// <param name="File">File of the added name.</param>
     private sealed record NameChange(string Folder, string? Removed, string? Added, PowerCutFile? File);
 
+    /// <summary>False to simulate a file system that cannot allocate disk space ahead of the writes.</summary>
+    public bool CanAllocate { get; init; } = true;
+
     /// <summary>True if the power is off. Every call then fails.</summary>
     public bool IsOff
     {
@@ -262,8 +265,16 @@ internal sealed class PowerCutFiles : IStoreFiles
             lock (owner._gate)
             {
                 Count();
-                file.Write(new byte[Math.Max(0, length - file.Length)], file.Length);
+                file.Extend((int)length);
             }
+        }
+
+        public bool TryAllocate(long length)
+        {
+            if (!owner.CanAllocate)
+                return false;
+            Extend(length);
+            return true;
         }
 
         public void Sync()

@@ -27,7 +27,7 @@ public sealed class PowerCutTests
         for (int round = 0; round < rounds; round++)
         {
             var random = new Random(seed + round);
-            using var session = new PowerCutSession(AnyOptions(random));
+            using var session = new PowerCutSession(AnyOptions(random), canAllocate: round % 5 != 0);
             for (int cut = random.Next(1, 5); cut > 0; cut--)
             {
                 if (random.Next(2) == 0)
@@ -56,7 +56,7 @@ public sealed class PowerCutTests
         for (int round = 0; round < rounds; round++)
         {
             var random = new Random(seed + round);
-            using var session = new PowerCutSession(AnyOptions(random, leastBlocks: 3));
+            using var session = new PowerCutSession(AnyOptions(random, leastBlocks: 3), canAllocate: round % 5 != 0);
             for (int cut = random.Next(1, 4); cut > 0; cut--)
             {
                 if (random.Next(2) == 0)

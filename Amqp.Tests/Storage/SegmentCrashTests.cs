@@ -89,7 +89,7 @@ public sealed class SegmentCrashTests
 
     private void TakePicture(string call, string name)
     {
-        bool isOfSegments = call is "create" or "write" or "sync" or "rename" or "delete"
+        bool isOfSegments = call is "create" or "allocate" or "write" or "truncate" or "sync" or "rename" or "delete"
             && (call == "delete" || name.StartsWith("000", StringComparison.Ordinal));
         if (!isOfSegments)
             return;

@@ -18,7 +18,8 @@ public sealed class SegmentWriterTests
         using var space = new BlockSpace(StoreRun.Small);
         var segments = new SegmentSet(folder.Path, new CommitSignal());
         var completed = new List<Segment>();
-        using var writer = new SegmentWriter(files, folder.Path, completed.Add);
+        using var disk = new DiskSpace(new DiskReserve(files, folder.Path, 0));
+        using var writer = new SegmentWriter(files, folder.Path, StoreRun.Small.SegmentSize, disk, completed.Add);
         (Segment first, Segment second) = (segments.Next(), segments.Next());
         Block before = space.Open(1, first, FileHeader.Size);
         Block after = space.Open(1, second, FileHeader.Size);

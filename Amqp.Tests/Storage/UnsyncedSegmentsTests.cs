@@ -5,8 +5,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The second-to-last segment ends in zeros. The zeros are an unfinished write if they begin at the start of a record and neither of the
-/// last two segments was synced. All other zeros are damage.
+/// The second-to-last segment ends in zeros. The zeros are an unfinished write or unused space if they begin at the start of a record and
+/// neither of the last two segments was synced. Then they are cut off and not reported. All other zeros are damage.
 /// </summary>
 public sealed class UnsyncedSegmentsTests
 {
@@ -27,12 +27,28 @@ public sealed class UnsyncedSegmentsTests
     {
         string[] texts = await FillAsync(segments: 2);
         Forget(".idx");
-        Zero(_folder.SegmentFiles[0], records * _record, behind: 0);
+        string log = _folder.SegmentFiles[0];
+        long length = new FileInfo(log).Length;
+        Zero(log, records * _record, behind: 0);
 
-        RecoveryFinding finding = await ExpectHoleAsync(texts);
-        Assert.That(finding.IsTornTail, Is.True);
-        await using var next = new StoreRun(_folder.Path);
-        Assert.That(next.Report.Findings, Is.Empty, "the torn tail was cut off");
+        Assert.That(await FindAsync(texts), Is.Empty);
+        Assert.That(new FileInfo(log).Length, Is.EqualTo(length - records * _record), "the zeros were cut off");
+    }
+
+    [Test]
+    public async Task Unused_space_of_the_segment_before_the_last_is_cut_off_and_nothing_is_lost([Values(1, 5_000, 2 << 20)] int zeros)
+    {
+        string[] texts = await FillAsync(segments: 2);
+        Forget(".idx");
+        string log = _folder.SegmentFiles[0];
+        long length = new FileInfo(log).Length;
+        using (FileStream file = File.OpenWrite(log))
+            file.SetLength(length + zeros);
+
+        await using var run = new StoreRun(_folder.Path);
+        Assert.That(run.Store.Texts(run.First), Is.EqualTo(texts));
+        Assert.That(run.Report.Findings, Is.Empty);
+        Assert.That(new FileInfo(log).Length, Is.EqualTo(length));
     }
 
     [Test]
@@ -41,11 +57,9 @@ public sealed class UnsyncedSegmentsTests
         string[] texts = await FillAsync(segments: 2);
         Forget(".idx");
         string log = _folder.SegmentFiles[0];
-        long length = new FileInfo(log).Length;
-        Zero(log, (int)length, behind: 0);
+        Zero(log, (int)new FileInfo(log).Length, behind: 0);
 
-        RecoveryFinding finding = await ExpectHoleAsync(texts);
-        Assert.That(finding, Is.EqualTo(new RecoveryFinding(log, 0, length, IsTornTail: true)));
+        Assert.That(await FindAsync(texts), Is.Empty);
     }
 
     [TestCase("0000000000000001.idx", TestName = "Zeros_in_a_segment_of_which_the_next_has_an_index_are_damage")]
@@ -114,17 +128,22 @@ public sealed class UnsyncedSegmentsTests
         File.WriteAllBytes(log, bytes);
     }
 
-    /// <summary>
-    /// Opens the store. Expects that some consecutive messages are missing, and that recovery has one finding. Returns the finding.
-    /// </summary>
+    /// <summary>Opens the store. Expects a hole, and that recovery has one finding. Returns the finding.</summary>
     private async Task<RecoveryFinding> ExpectHoleAsync(string[] texts)
+    {
+        IReadOnlyList<RecoveryFinding> findings = await FindAsync(texts);
+        Assert.That(findings, Has.Count.EqualTo(1));
+        return findings[0];
+    }
+
+    /// <summary>Opens the store. Expects that some consecutive messages are missing. Returns the findings.</summary>
+    private async Task<IReadOnlyList<RecoveryFinding>> FindAsync(string[] texts)
     {
         await using var run = new StoreRun(_folder.Path);
         string[] found = run.Store.Texts(run.First);
         int before = texts.Zip(found).TakeWhile(pair => pair.First == pair.Second).Count();
         Assert.That(found, Is.EqualTo((string[])[.. texts[..before], .. texts[^(found.Length - before)..]]));
         Assert.That(found, Has.Length.LessThan(texts.Length));
-        Assert.That(run.Report.Findings, Has.Count.EqualTo(1));
-        return run.Report.Findings[0];
+        return run.Report.Findings;
     }
 }
