@@ -12,6 +12,10 @@ internal sealed class BrokerLaunch
 
     private const int ReadAndExecute = 0b111_101_101;
 
+    /// <summary>Parts of the lines that a native broker writes on a machine that cannot run it.</summary>
+    private static readonly string[] _foreign =
+        ["GLIBC_", "error while loading shared libraries", "The required instruction sets are not supported"];
+
     private readonly EmbeddedBrokerOptions _options;
     private readonly BrokerLog _log;
     private readonly string _configurationFile;
@@ -111,9 +115,11 @@ internal sealed class BrokerLaunch
             $"The broker was not ready within {_options.StartTimeout.TotalSeconds} s. {_log.End}", _log.Lines);
     }
 
-    /// <summary>True if the process ended because this machine lacks a runtime or a system library that the broker needs.</summary>
+    /// <summary>
+    /// True if the process ended because this machine lacks a runtime, a system library or a processor that the broker needs.
+    /// </summary>
     private bool IsForeign(BrokerCommand command, int exitCode) =>
         command.IsBroker
-            ? _log.Lines.Any(line => line.Contains("GLIBC_") || line.Contains("error while loading shared libraries"))
+            ? _log.Lines.Any(line => _foreign.Any(line.Contains))
             : exitCode == NoRuntime;
 }
