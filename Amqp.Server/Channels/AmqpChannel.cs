@@ -72,7 +72,7 @@ internal sealed class AmqpChannel : ISessionSink
     bool ISessionSink.Refuses(SessionConsumer consumer) => _outbox.Refuses(consumer);
 
     void ISessionSink.Deliver(
-        SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties) =>
+        SessionConsumer consumer, ulong tag, bool isRedelivered, EncodedMessage content, ReadOnlySpan<byte> properties) =>
         _outbox.WriteDelivery(Number, consumer.EncodedTag, tag, isRedelivered, content.Address, properties, content.Body, _frameMax);
 
     void ISessionSink.Confirm(ulong upTo, bool isMultiple) => _outbox.Write(Number, new BasicAck(upTo, isMultiple));

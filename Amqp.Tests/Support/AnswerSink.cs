@@ -19,7 +19,7 @@ internal sealed class AnswerSink : ISessionSink
 
     public bool Refuses(SessionConsumer consumer) => false;
 
-    public void Deliver(SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties)
+    public void Deliver(SessionConsumer consumer, ulong tag, bool isRedelivered, EncodedMessage content, ReadOnlySpan<byte> properties)
     {
     }
 

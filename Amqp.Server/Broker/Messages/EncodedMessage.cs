@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Amqp.Server.Broker.Messages;
 
@@ -18,52 +19,68 @@ internal readonly ref struct EncodedMessage
 
     private const int StampSize = sizeof(ushort) + 2 * sizeof(long);
 
-    private EncodedMessage(
-        ReadOnlySpan<byte> head,
-        ReadOnlySpan<byte> address,
-        MessageStamp? stamp,
-        ReadOnlySpan<byte> hiddenKeys,
-        ReadOnlySpan<byte> properties,
-        ReadOnlySpan<byte> body)
+    // Only positions are kept, because a message is read several times, and each caller needs few of its parts.
+    private readonly ReadOnlySpan<byte> _message;
+    private readonly int _addressEnd;
+    private readonly int _propertiesStart;
+    private readonly int _bodyStart;
+
+    private EncodedMessage(ReadOnlySpan<byte> message, int addressEnd, int propertiesStart, int bodyStart)
     {
-        Head = head;
-        Address = address;
-        Stamp = stamp;
-        HiddenKeys = hiddenKeys;
-        Properties = properties;
-        Body = body;
+        _message = message;
+        _addressEnd = addressEnd;
+        _propertiesStart = propertiesStart;
+        _bodyStart = bodyStart;
     }
 
-    public ReadOnlySpan<byte> Head { get; }
+    public ReadOnlySpan<byte> Head => _message[.._bodyStart];
 
     /// <summary>Exchange and routing key, as two consecutive short strings.</summary>
-    public ReadOnlySpan<byte> Address { get; }
+    public ReadOnlySpan<byte> Address => _message[.._addressEnd];
 
     /// <summary>Time of publishing, and expiration. Null if the message cannot expire.</summary>
-    public MessageStamp? Stamp { get; }
+    public MessageStamp? Stamp
+    {
+        get
+        {
+            if ((Marks & StampedBit) == 0)
+                return null;
+            var stamp = _message[(_addressEnd + LengthSize(Marks))..];
+            var read = new MessageStamp(BinaryPrimitives.ReadInt64BigEndian(stamp[2..]), BinaryPrimitives.ReadInt64BigEndian(stamp[10..]));
+            return read == MessageStamp.None ? null : read;
+        }
+    }
 
     /// <summary>Keys of the BCC header, as consecutive short strings. Used for routing, but hidden from consumers.</summary>
-    public ReadOnlySpan<byte> HiddenKeys { get; }
+    public ReadOnlySpan<byte> HiddenKeys =>
+        (Marks & StampedBit) == 0 ? default : _message[(_addressEnd + LengthSize(Marks) + StampSize).._propertiesStart];
 
     /// <summary>The property flags and the properties as the publisher sent them, but without a BCC header.</summary>
-    public ReadOnlySpan<byte> Properties { get; }
+    public ReadOnlySpan<byte> Properties => _message[_propertiesStart.._bodyStart];
 
-    public ReadOnlySpan<byte> Body { get; }
+    public ReadOnlySpan<byte> Body => _message[_bodyStart..];
 
     /// <summary>Number of times that a quorum queue requeued the message; 0 in messages of other queues.</summary>
-    public int Requeues { get; private init; }
+    public int Requeues =>
+        (Marks & RequeuedBit) == 0 ? 0 : BinaryPrimitives.ReadInt32BigEndian(_message[(_addressEnd + sizeof(uint))..]);
+
+    private uint Marks => BinaryPrimitives.ReadUInt32BigEndian(_message[_addressEnd..]);
 
     /// <summary>Splits a stored message into its parts, without copying.</summary>
+    /// <exception cref="Exception">The octets are not an encoded message.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // read three times for each message: as a call, 8 % of the native file's time
     public static EncodedMessage Read(ReadOnlySpan<byte> message)
     {
         int address = 1 + message[0];
         address += 1 + message[address];
-        uint properties = BinaryPrimitives.ReadUInt32BigEndian(message[address..]);
+        uint marked = BinaryPrimitives.ReadUInt32BigEndian(message[address..]);
         int start = address + sizeof(uint);
-        if ((properties & (StampedBit | RequeuedBit)) != 0)
-            return ReadMarked(message, address, start, properties);
-        int end = start + (int)properties;
-        return new EncodedMessage(message[..end], message[..address], null, default, message[start..end], message[end..]);
+        if ((marked & (StampedBit | RequeuedBit)) != 0)
+            start = PropertiesStart(message, address, marked);
+        int properties = (int)(marked & ~(StampedBit | RequeuedBit));
+        if (properties > message.Length - start)
+            throw TooShort();
+        return new EncodedMessage(message, address, start, start + properties);
     }
 
     /// <summary>Returns the size in bytes of a head without a stamp.</summary>
@@ -133,30 +150,19 @@ internal readonly ref struct EncodedMessage
         return counted;
     }
 
-    private static EncodedMessage ReadMarked(ReadOnlySpan<byte> message, int address, int start, uint marked)
+    private static int PropertiesStart(ReadOnlySpan<byte> message, int address, uint marked)
     {
-        int properties = (int)(marked & ~(StampedBit | RequeuedBit));
-        var rest = message[start..];
-        int requeues = 0;
-        if ((marked & RequeuedBit) != 0)
-        {
-            requeues = BinaryPrimitives.ReadInt32BigEndian(rest);
-            rest = rest[sizeof(int)..];
-        }
-        var stamp = MessageStamp.None;
-        ReadOnlySpan<byte> hiddenKeys = default;
-        if ((marked & StampedBit) != 0)
-        {
-            int length = BinaryPrimitives.ReadUInt16BigEndian(rest);
-            stamp = new MessageStamp(BinaryPrimitives.ReadInt64BigEndian(rest[2..]), BinaryPrimitives.ReadInt64BigEndian(rest[10..]));
-            hiddenKeys = rest[StampSize..(sizeof(ushort) + length)];
-            rest = rest[(sizeof(ushort) + length)..];
-        }
-        int end = message.Length - rest.Length + properties;
-        return new EncodedMessage(
-            message[..end], message[..address], stamp == MessageStamp.None ? null : stamp, hiddenKeys, rest[..properties], message[end..])
-        {
-            Requeues = requeues,
-        };
+        int start = address + LengthSize(marked);
+        if ((marked & StampedBit) == 0)
+            return start;
+        int length = BinaryPrimitives.ReadUInt16BigEndian(message[start..]);
+        if (length < StampSize - sizeof(ushort))
+            throw TooShort();
+        return start + sizeof(ushort) + length;
     }
+
+    private static ArgumentException TooShort() => new("The message is shorter than its lengths say.");
+
+    /// <summary>Returns the bytes of the length of the properties, including the requeues that may follow.</summary>
+    private static int LengthSize(uint marked) => (marked & RequeuedBit) == 0 ? sizeof(uint) : 2 * sizeof(uint);
 }

@@ -28,9 +28,9 @@ internal interface ISessionSink
     /// <param name="consumer">The consumer that receives the message.</param>
     /// <param name="tag">The delivery tag.</param>
     /// <param name="isRedelivered">True if the message was delivered before.</param>
-    /// <param name="content">The message in its stored form.</param>
+    /// <param name="content">The message in its stored form. Not by reference, so that its fields can be in registers.</param>
     /// <param name="properties">The properties to send to the client.</param>
-    void Deliver(SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties);
+    void Deliver(SessionConsumer consumer, ulong tag, bool isRedelivered, EncodedMessage content, ReadOnlySpan<byte> properties);
 
     /// <summary>Confirms publishes. Called under the lock <see cref="Gate"/>.</summary>
     /// <param name="upTo">Number of the last publish to answer, counted from 1 in each session.</param>

@@ -137,7 +137,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     bool ISessionSink.Refuses(SessionConsumer consumer) => true;
 
     void ISessionSink.Deliver(
-        SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties) =>
+        SessionConsumer consumer, ulong tag, bool isRedelivered, EncodedMessage content, ReadOnlySpan<byte> properties) =>
         throw new InvalidOperationException("a local session has no consumers");
 
     bool ISessionSink.TryCancel(SessionConsumer consumer) => true;

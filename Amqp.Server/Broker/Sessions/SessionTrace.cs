@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Tracing;
@@ -21,6 +22,7 @@ internal sealed class SessionTrace(BrokerSession session)
     /// <param name="headers">The headers as received, with BCC.</param>
     /// <param name="body">The message's body.</param>
     /// <param name="routedTo">The queues that receive the message.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)] // its local variables would be cleared for each publish, also while tracing is off
     public void NotePublish(ReadOnlySpan<byte> head, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body, Queue[] routedTo)
     {
         if (_virtualHost.Firehose is { } firehose && firehose.Published(EncodedMessage.Read(head), headers, body, routedTo, By) is { } copy)
@@ -28,9 +30,10 @@ internal sealed class SessionTrace(BrokerSession session)
     }
 
     /// <summary>Traces a delivery.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // the same for each delivery
     public void NoteDelivery(
         string operation,
-        in EncodedMessage content,
+        EncodedMessage content,
         ReadOnlySpan<byte> properties,
         Queue from,
         ulong tag,
