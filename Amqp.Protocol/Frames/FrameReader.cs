@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Amqp.Protocol;
 
@@ -16,11 +17,16 @@ public sealed class FrameReader
     /// <summary>True if the peer uses AMQP 0-8. The peer's methods are then converted to 0-9-1.</summary>
     public bool IsAmqp08 { get; set; }
 
+    /// <summary>True after a frame that was too large: the start of the next frame is unknown, so no frame can be read any more.</summary>
+    public bool IsLost { get; private set; }
+
     /// <summary>Reads the next frame. Leaves the buffer unchanged if the frame has not arrived completely.</summary>
     /// <remarks>A malformed frame is consumed before the exception is thrown. A frame that is too large is not consumed.</remarks>
     /// <exception cref="AmqpException">
     /// 501, with RabbitMQ's text: the frame is too large, has no end octet, has an unknown type, or has the wrong length for its type.
     /// </exception>
+    // Inlined with the methods that it calls: a message has three frames, and the calls took 6 % of the native file's time.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead(ref ReadOnlySequence<byte> buffer, out Frame frame)
     {
         var first = buffer.FirstSpan;
@@ -56,26 +62,29 @@ public sealed class FrameReader
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int CheckHeader(ReadOnlySpan<byte> header)
     {
         uint size = BinaryPrimitives.ReadUInt32BigEndian(header[3..]);
         // RabbitMQ, too, accepts a payload of frame-max bytes, although the whole frame then exceeds frame-max by eight bytes.
         if (size > FrameMax || size > int.MaxValue - Frame.Overhead)
-            throw Error(header[0], [], $"{{frame_too_large,{size},{FrameMax - Frame.Overhead}}}");
+            throw TooLarge(header[0], size);
         return (int)size;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Frame Open(ReadOnlySpan<byte> whole)
     {
         var payload = whole[Frame.HeaderSize..^1];
         if (whole[^1] != Frame.End)
-            throw Error(whole[0], payload, $"{{invalid_frame_end_marker,{whole[^1]}}}");
+            throw NoEnd(whole[0], payload, whole[^1]);
         var frame = new Frame((FrameType)whole[0], BinaryPrimitives.ReadUInt16BigEndian(whole[1..]), payload);
         if (!HasShapeOfItsType(frame))
-            throw Error(whole[0], payload, "unknown_frame");
+            throw Unknown(whole[0], payload);
         return IsAmqp08 && frame.Type == FrameType.Method ? new Frame(frame.Type, frame.Channel, Amqp08.Upgrade(payload)) : frame;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasShapeOfItsType(in Frame frame) => frame.Type switch
     {
         FrameType.Method => frame.Payload.Length >= 4, // class and method ids
@@ -84,6 +93,19 @@ public sealed class FrameReader
         FrameType.Heartbeat => frame.Payload.IsEmpty,
         _ => false,
     };
+
+    // The errors have methods of their own, because the texts would add to the local variables of each read.
+
+    private AmqpException TooLarge(byte type, uint size)
+    {
+        IsLost = true;
+        return Error(type, [], $"{{frame_too_large,{size},{FrameMax - Frame.Overhead}}}");
+    }
+
+    private static AmqpException NoEnd(byte type, ReadOnlySpan<byte> payload, byte last) =>
+        Error(type, payload, $"{{invalid_frame_end_marker,{last}}}");
+
+    private static AmqpException Unknown(byte type, ReadOnlySpan<byte> payload) => Error(type, payload, "unknown_frame");
 
     private static AmqpException Error(byte type, ReadOnlySpan<byte> payload, string reason) =>
         new(ReplyCode.FrameError, $"type {type}, {Octets.Describe(payload)}: {reason}");

@@ -22,14 +22,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     private byte[] _body = [];
     private int _bodyLength;
     private ulong _bodySize;
-    private Expected _expected;
-
-    private enum Expected
-    {
-        Method,
-        Header,
-        Body,
-    }
+    private FrameType _expected = FrameType.Method; // the type of the next frame
 
     public bool Mandatory { get; private set; }
 
@@ -39,7 +32,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     public ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
 
     /// <summary>True between basic.publish and the end of its content. The channel may then receive only frames of the content.</summary>
-    public bool IsExpectingContent => _expected != Expected.Method;
+    public bool IsExpectingContent => _expected != FrameType.Method;
 
     /// <summary>Begins the content of a basic.publish.</summary>
     public void Begin(in PublishAddress address)
@@ -48,11 +41,11 @@ internal sealed class ContentAssembler(HeldMemory held)
         address.Encoded.CopyTo(_head);
         _addressLength = address.Encoded.Length;
         (Mandatory, Immediate) = (address.Mandatory, address.Immediate);
-        _expected = Expected.Header;
+        _expected = FrameType.Header;
     }
 
     /// <summary>Begins a content that is to be discarded.</summary>
-    public void BeginDiscarded() => _expected = Expected.Header;
+    public void BeginDiscarded() => _expected = FrameType.Header;
 
     /// <summary>Adds the header frame.</summary>
     /// <returns>True if the content is complete, because the body is empty and so has no frame.</returns>
@@ -63,7 +56,7 @@ internal sealed class ContentAssembler(HeldMemory held)
         EnsureHead(_headLength);
         EncodedMessage.WriteHead(_head, _head.AsSpan(0, _addressLength), header.Properties);
         (_bodySize, _bodyLength) = (header.BodySize, 0);
-        _expected = _bodySize == 0 ? Expected.Method : Expected.Body;
+        _expected = _bodySize == 0 ? FrameType.Method : FrameType.Body;
         return _bodySize == 0;
     }
 
@@ -92,20 +85,15 @@ internal sealed class ContentAssembler(HeldMemory held)
     /// <exception cref="AmqpException">505, with RabbitMQ's text: the header has another class, or its weight is not 0.</exception>
     public static void DemandHeader(in ContentHeader header)
     {
-        if (header.Weight != 0)
-            throw new AmqpException(ReplyCode.UnexpectedFrame, NoHeader, BasicPublish.Id);
-        if (header.ClassId != BasicPublish.Id.Class)
-            throw new AmqpException(
-                ReplyCode.UnexpectedFrame,
-                $"expected content header for class 60, got one for class {header.ClassId} instead",
-                BasicPublish.Id);
+        if (header.Weight != 0 || header.ClassId != BasicPublish.Id.Class)
+            throw Refused(header.Weight, header.ClassId);
     }
 
     /// <summary>Skips the header frame of a content that is discarded.</summary>
     public void DiscardHeader(in ContentHeader header)
     {
         (_bodySize, _bodyLength) = (header.BodySize, 0);
-        _expected = _bodySize == 0 ? Expected.Method : Expected.Body;
+        _expected = _bodySize == 0 ? FrameType.Method : FrameType.Body;
     }
 
     /// <summary>Skips a body frame of a content that is discarded.</summary>
@@ -113,7 +101,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     {
         _bodySize -= Math.Min((ulong)length, _bodySize);
         if (_bodySize == 0)
-            _expected = Expected.Method;
+            _expected = FrameType.Method;
     }
 
     /// <summary>Adds a body frame.</summary>
@@ -131,7 +119,7 @@ internal sealed class ContentAssembler(HeldMemory held)
         if (_bodyLength == 0 && (ulong)part.Length == left)
         {
             body = part;
-            _expected = Expected.Method;
+            _expected = FrameType.Method;
             return true;
         }
         if (_body.Length < _bodyLength + part.Length)
@@ -141,7 +129,7 @@ internal sealed class ContentAssembler(HeldMemory held)
         body = _body.AsSpan(0, _bodyLength);
         if ((ulong)_bodyLength < _bodySize)
             return false;
-        _expected = Expected.Method;
+        _expected = FrameType.Method;
         return true;
     }
 
@@ -149,14 +137,8 @@ internal sealed class ContentAssembler(HeldMemory held)
     /// <exception cref="AmqpException">505, with RabbitMQ's text: the frame has another type than expected.</exception>
     public void DemandExpected(FrameType type)
     {
-        var (expected, text) = _expected switch
-        {
-            Expected.Header => (FrameType.Header, NoHeader),
-            Expected.Body => (FrameType.Body, "expected content body, got non content body frame instead"),
-            _ => (FrameType.Method, "expected method frame, got non method frame instead"),
-        };
-        if (type != expected)
-            throw new AmqpException(ReplyCode.UnexpectedFrame, text, IsExpectingContent ? BasicPublish.Id : default);
+        if (type != _expected)
+            throw Unexpected();
     }
 
     /// <summary>Releases the body's buffer, and a large head buffer. Called after each content.</summary>
@@ -172,6 +154,23 @@ internal sealed class ContentAssembler(HeldMemory held)
     {
         ReleaseBody();
         ReleaseHead();
+    }
+
+    private AmqpException Unexpected()
+    {
+        string text = _expected switch
+        {
+            FrameType.Header => NoHeader,
+            FrameType.Body => "expected content body, got non content body frame instead",
+            _ => "expected method frame, got non method frame instead",
+        };
+        return new AmqpException(ReplyCode.UnexpectedFrame, text, IsExpectingContent ? BasicPublish.Id : default);
+    }
+
+    private static AmqpException Refused(ushort weight, ushort classId)
+    {
+        string text = weight != 0 ? NoHeader : $"expected content header for class 60, got one for class {classId} instead";
+        return new AmqpException(ReplyCode.UnexpectedFrame, text, BasicPublish.Id);
     }
 
     private void ReleaseHead()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
@@ -36,6 +37,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
 
     /// <summary>Handles a frame of a channel other than 0. A soft error closes only the channel.</summary>
     /// <exception cref="AmqpException">A hard error. The caller closes the connection.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once for each frame, see ReadLoop.Handle
     public void Handle(in Frame frame)
     {
         var channel = _latest?.Number == frame.Channel ? _latest : _latest = _channels.GetValueOrDefault(frame.Channel);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
@@ -21,7 +22,6 @@ internal sealed class ReadLoop(
 {
     private OpenedConnection? _opened;
     private ChannelTable? _channels;
-    private bool _isFramingLost; // true once the start of the next frame is unknown, so that no frame can be read
     private bool _isDone;
     private bool _mustPause; // the loop must wait before it handles the next frame
     private bool _isHeldBack; // the last frame was a header or body frame, and an alarm is set
@@ -119,7 +119,7 @@ internal sealed class ReadLoop(
 
     private void HandleFrames(ref ReadOnlySequence<byte> buffer)
     {
-        while (!_isFramingLost)
+        while (!frames.IsLost)
         {
             try
             {
@@ -141,7 +141,7 @@ internal sealed class ReadLoop(
     private void HandleUntilError(ref ReadOnlySequence<byte> buffer)
     {
         _mustPause = false;
-        while (!_isDone && !_mustPause && TryRead(ref buffer, out var frame))
+        while (!_isDone && !_mustPause && frames.TryRead(ref buffer, out var frame))
         {
             Handle(frame);
             if (_opened is not { } opened)
@@ -155,20 +155,8 @@ internal sealed class ReadLoop(
         }
     }
 
-    private bool TryRead(ref ReadOnlySequence<byte> buffer, out Frame frame)
-    {
-        long before = buffer.Length;
-        try
-        {
-            return frames.TryRead(ref buffer, out frame);
-        }
-        catch (AmqpException)
-        {
-            _isFramingLost = buffer.Length == before; // nothing was consumed, so the start of the next frame is unknown
-            throw;
-        }
-    }
-
+    // Inlined with the table's and the channel's method for a frame: the three calls took 4 % of the native file's time.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Handle(in Frame frame)
     {
         if (connection.IsClosing)
@@ -178,8 +166,11 @@ internal sealed class ReadLoop(
         else if (frame.Type == FrameType.Method)
             HandleConnectionMethod(ChannelFrames.MethodOf(frame));
         else if (frame.Type != FrameType.Heartbeat || frame.Channel != 0)
-            throw new AmqpException(ReplyCode.UnexpectedFrame, $"type {(byte)frame.Type}, {Octets.Describe(frame.Payload)}");
+            throw Unexpected(frame);
     }
+
+    private static AmqpException Unexpected(in Frame frame) =>
+        new(ReplyCode.UnexpectedFrame, $"type {(byte)frame.Type}, {Octets.Describe(frame.Payload)}");
 
     private void HandleConnectionMethod(MethodId id)
     {

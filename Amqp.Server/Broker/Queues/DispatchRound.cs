@@ -48,7 +48,8 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private int _deadLetterWork;
 
     /// <summary>True if the round has collected so many messages that it should complete early.</summary>
-    public bool IsFull => _publishedCount >= MaxGathered || _acknowledgedCount >= MaxGathered || _deferred?.Count >= MaxGathered;
+    public bool IsFull =>
+        _publishedCount >= MaxGathered || _acknowledgedCount >= MaxGathered || _deferred is { Count: >= MaxGathered };
 
     /// <summary>True until the round has done its maximum of dead-letter work. The thread pool then does the rest of the work.</summary>
     public bool HasTimeForDeadLetters => _deadLetterWork < deadLetterShare;

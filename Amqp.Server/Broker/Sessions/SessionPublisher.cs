@@ -46,7 +46,7 @@ internal sealed class SessionPublisher(BrokerSession session)
             Check(properties, _client.User);
         var traits = MessageTraits.Of(properties);
         if (!properties.Headers.IsEmpty)
-            head = WithoutBcc(head, message, properties.Headers);
+            head = WithoutBcc(head, properties.Headers);
         if (_trace.IsOn)
             _trace.NotePublish(head, properties.Headers, body, route.Queues);
         if (_transactions.Held is { } transaction)
@@ -124,8 +124,9 @@ internal sealed class SessionPublisher(BrokerSession session)
                 $"user_id property set to '{OctetText.Decode(properties.UserId)}' but authenticated user was '{user.Name}'");
     }
 
-    private static ReadOnlySpan<byte> WithoutBcc(ReadOnlySpan<byte> head, EncodedMessage message, ReadOnlySpan<byte> headers)
+    private static ReadOnlySpan<byte> WithoutBcc(ReadOnlySpan<byte> head, ReadOnlySpan<byte> headers)
     {
+        var message = EncodedMessage.Read(head);
         var properties = SenderSelectedKeys.WithoutBcc(message.Properties, headers);
         if (properties == message.Properties)
             return head;

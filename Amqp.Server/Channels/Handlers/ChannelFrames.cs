@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Events;
@@ -20,6 +21,7 @@ internal static class ChannelFrames
     /// <exception cref="AmqpException">
     /// The frame is refused. The reply code determines whether the caller closes the channel or the connection.
     /// </exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once for each frame, see ReadLoop.Handle
     public static void Handle(AmqpChannel channel, in Frame frame)
     {
         channel.Content.DemandExpected(frame.Type);
