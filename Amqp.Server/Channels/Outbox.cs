@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Queues;
@@ -138,6 +139,7 @@ internal sealed class Outbox : IOutput
     }
 
     /// <summary>Writes a delivery: basic.deliver and the content frames. The caller holds <see cref="Gate"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // the four spans would pass through memory twice for each delivery
     public void WriteDelivery(
         ushort channel, ReadOnlySpan<byte> consumerTag, ulong deliveryTag, bool redelivered,
         ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, int frameMax)
@@ -154,8 +156,18 @@ internal sealed class Outbox : IOutput
             ContentFrames.Write(span[methodSize..], channel, properties, body, frameMax);
             _buffer.Advance(size);
             _room.Add(size);
-            return;
         }
+        else
+        {
+            WriteLargeDelivery(channel, consumerTag, deliveryTag, redelivered, address, properties, body, frameMax);
+        }
+    }
+
+    private void WriteLargeDelivery(
+        ushort channel, ReadOnlySpan<byte> consumerTag, ulong deliveryTag, bool redelivered,
+        ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, int frameMax)
+    {
+        int methodSize = DeliverFrame.SizeOf(consumerTag.Length, address.Length);
         DeliverFrame.Write(_buffer.GetSpan(methodSize), channel, consumerTag, deliveryTag, redelivered, address);
         _buffer.Advance(methodSize);
         _room.Add(methodSize + _frames.WriteContent(channel, properties, body, frameMax));
