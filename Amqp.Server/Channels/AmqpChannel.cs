@@ -100,6 +100,8 @@ internal sealed class AmqpChannel : ISessionSink
         return true;
     }
 
+    void ISessionSink.AwaitAcknowledgements() => _outbox.AwaitAcknowledgements();
+
     void ISessionSink.Fail(Exception error) => _outbox.Fail(error);
 
     void ISessionSink.Abort() => Connection.Abort();

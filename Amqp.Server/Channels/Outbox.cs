@@ -21,6 +21,7 @@ internal sealed class Outbox : IOutput
     private readonly FrameWriter _frames;
     private readonly OutputRoom _room;
     private readonly OutputSender _sender;
+    private readonly OutputSink _sink;
     private readonly Action<Exception> _failed;
 
     /// <param name="sink">Destination of the octets.</param>
@@ -32,6 +33,7 @@ internal sealed class Outbox : IOutput
     public Outbox(OutputSink sink, MemoryPool<byte> memory, long highWatermark, Action<Exception>? failed = null)
     {
         _failed = failed ?? (static _ => { });
+        _sink = sink;
         _buffer = new OutputBuffer(memory);
         _frames = new FrameWriter(_buffer);
         _room = new OutputRoom(highWatermark);
@@ -172,6 +174,9 @@ internal sealed class Outbox : IOutput
         _buffer.Advance(methodSize);
         _room.Add(methodSize + _frames.WriteContent(channel, properties, body, frameMax));
     }
+
+    /// <summary>Makes the transport receive acknowledgements at once. The caller holds <see cref="Gate"/>.</summary>
+    public void AwaitAcknowledgements() => _sink.ReceiveAtOnce();
 
     /// <summary>
     /// Ends all writes and deliveries, because an exception left an incomplete frame. The caller holds <see cref="Gate"/>.

@@ -7,6 +7,7 @@ using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Channels;
 using Amqp.Server.Configuration;
+using Amqp.Server.Transport;
 using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;
@@ -57,7 +58,9 @@ internal sealed class AmqpConnection : IMemoryHolder
             Abort();
         });
         _pause = new ConnectionPause(_heartbeat, context.ConnectionClosed);
-        _readLoop = new ReadLoop(this, context.Transport.Input, _frames, _round, _heartbeat, _pause, _logger);
+        var socket = context.Features.Get<LoopConnection>();
+        _readLoop = new ReadLoop(
+            this, context.Transport.Input, _frames, _round, new PatientAcknowledgements(socket, Outbox), _heartbeat, _pause, _logger);
     }
 
     public ConnectionPeer Peer { get; }

@@ -18,7 +18,8 @@ namespace Amqp.Server.Connections;
 /// <remarks>Between reads, the loop may wait until the store has written enough, an alarm ends, or the client reads its output.</remarks>
 internal sealed class ReadLoop(
     AmqpConnection connection, PipeReader input, FrameReader frames, DispatchRound round,
-    ConnectionHeartbeat heartbeat, ConnectionPause pause, ILogger logger) : IPublisherInput
+    PatientAcknowledgements patience, ConnectionHeartbeat heartbeat, ConnectionPause pause,
+    ILogger logger) : IPublisherInput
 {
     private OpenedConnection? _opened;
     private ChannelTable? _channels;
@@ -45,6 +46,7 @@ internal sealed class ReadLoop(
                 CloseChannels(_channels);
             var buffer = result.Buffer;
             long arrived = buffer.Length;
+            bool areAcknowledgements = patience.IsPossible && AcknowledgementFrames.AreAll(buffer);
             HandleFrames(ref buffer);
             connection.Outbox.Counts.NoteReceived(arrived - buffer.Length);
             // During a pause, the rest of the buffer may contain whole frames. The rest is not marked as examined, so that the next read
@@ -52,6 +54,8 @@ internal sealed class ReadLoop(
             bool isPaused = _mustPause;
             input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);
             EndRound();
+            if (patience.IsPossible)
+                patience.NoteRead(areAcknowledgements, _channels.All);
             if (result.IsCompleted && !isPaused)
                 return _isDone;
             if (opened.PendingCommit is not null)

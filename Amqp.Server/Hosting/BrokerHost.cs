@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Faults;
@@ -8,6 +9,7 @@ using Amqp.Server.Management;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Metrics;
 using Amqp.Server.Telemetry;
+using Amqp.Server.Transport;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -112,7 +114,7 @@ internal static class BrokerHost
 
     private static SystemdWatchdog Watchdog(IServiceProvider services, TimeSpan interval) => new(
         interval,
-        () => new LivenessCheck(services.GetRequiredService<MessageBroker>()).RunAsync(),
+        () => new LivenessCheck(services.GetRequiredService<MessageBroker>(), services.GetRequiredService<SocketLoops>()).RunAsync(),
         services.GetRequiredService<SystemdNotification>(),
         services.GetRequiredService<ContainedFaults>(),
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
@@ -123,6 +125,13 @@ internal static class BrokerHost
         builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, TransportMemoryPoolFactory>());
         // The pool for the connections' output buffers.
         builder.Services.AddSingleton(services => services.GetRequiredService<IMemoryPoolFactory<byte>>().Create());
+        builder.Services.AddSingleton<SocketLoops>();
+        builder.Services.AddSingleton(services => new LoopTransport(
+            services.GetRequiredService<ListenSockets>().Bind,
+            services.GetRequiredService<SocketLoops>(),
+            services.GetRequiredService<MemoryPool<byte>>(),
+            options.Sockets));
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<LoopTransport>());
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -3,6 +3,7 @@ using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Hosting.Tls;
 using Amqp.Server.Metrics;
+using Amqp.Server.Transport;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Hosting;
@@ -13,6 +14,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
     private readonly IServiceProvider _services = kestrel.ApplicationServices;
     private readonly BoundAddresses _addresses = kestrel.ApplicationServices.GetRequiredService<BoundAddresses>();
     private readonly ListenSockets _sockets = kestrel.ApplicationServices.GetRequiredService<ListenSockets>();
+    private readonly LoopTransport _loops = kestrel.ApplicationServices.GetRequiredService<LoopTransport>();
 
     /// <summary>Adds all listeners to Kestrel.</summary>
     /// <exception cref="ConfigurationException">The certificates of a TLS listener are unusable.</exception>
@@ -80,7 +82,11 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
             return;
         _sockets.SharePort(endPoints);
         foreach (IPEndPoint endPoint in endPoints)
+        {
+            if (protocol == NodeListener.Amqp)
+                _loops.Serve(endPoint);
             kestrel.Listen(endPoint, Configure);
+        }
 
         void Configure(ListenOptions listen)
         {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Amqp.Server.Broker;
+using Amqp.Server.Transport;
 
 namespace Amqp.Server.Hosting;
 
@@ -7,7 +8,7 @@ namespace Amqp.Server.Hosting;
 /// <remarks>
 /// The check does not use the disk, because restarting the broker would not repair a disk. The check changes no counts and logs nothing.
 /// </remarks>
-internal sealed class LivenessCheck(MessageBroker broker)
+internal sealed class LivenessCheck(MessageBroker broker, SocketLoops loops)
 {
     /// <summary>Completes when each lock has been taken and each thread has responded.</summary>
     public async Task RunAsync()
@@ -16,6 +17,8 @@ internal sealed class LivenessCheck(MessageBroker broker)
         // .NET has one socket thread per processor, and assigns sockets to these threads in turn.
         for (int i = 0; i < Environment.ProcessorCount; i++)
             await RespondAsync();
+        foreach (var loop in loops.Running)
+            await loop.RespondAsync();
     }
 
     private void TakeLocks()

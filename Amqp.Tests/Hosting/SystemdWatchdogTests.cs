@@ -41,7 +41,7 @@ public sealed class SystemdWatchdogTests
         var queue = broker.Broker.VirtualHosts.Find("/")!.FindQueue("q")!;
         await Eventually.Holds(() => queue.Counts.Ready == 1, () => "the message did not arrive");
         using var manager = new Manager();
-        using var watchdog = Watch(manager, new LivenessCheck(broker.Broker).RunAsync);
+        using var watchdog = Watch(manager, new LivenessCheck(broker.Broker, broker.Loops).RunAsync);
         await watchdog.StartAsync(default);
         await manager.ReceiveAsync();
 
@@ -67,7 +67,7 @@ public sealed class SystemdWatchdogTests
     {
         await using var broker = await BrokerInProcess.StartAsync();
 
-        await new LivenessCheck(broker.Broker).RunAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        await new LivenessCheck(broker.Broker, broker.Loops).RunAsync().WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     [Test]

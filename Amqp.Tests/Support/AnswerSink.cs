@@ -33,6 +33,10 @@ internal sealed class AnswerSink : ISessionSink
 
     public bool TryCancel(SessionConsumer consumer) => true;
 
+    public void AwaitAcknowledgements()
+    {
+    }
+
     public void Fail(Exception error) => throw error;
 
     public void Abort()

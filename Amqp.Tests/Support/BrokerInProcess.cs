@@ -3,6 +3,7 @@ using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Hosting;
+using Amqp.Server.Transport;
 using Amqp.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -30,6 +31,8 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     public MessageBroker Broker => _app.Services.GetRequiredService<MessageBroker>();
 
     public ConnectionRegistry Connections => _app.Services.GetRequiredService<ConnectionRegistry>();
+
+    public SocketLoops Loops => _app.Services.GetRequiredService<SocketLoops>();
 
     /// <summary>The ports of the AMQP listeners without TLS, in the order of the configuration.</summary>
     public IReadOnlyList<int> Ports =>

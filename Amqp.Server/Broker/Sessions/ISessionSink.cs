@@ -48,6 +48,12 @@ internal interface ISessionSink
     /// <returns>False if the client does not support such notifications.</returns>
     bool TryCancel(SessionConsumer consumer);
 
+    /// <summary>
+    /// Notes that deliveries may soon have to wait for acknowledgements, so that these must be read at once. Called under the lock
+    /// <see cref="Gate"/>.
+    /// </summary>
+    void AwaitAcknowledgements();
+
     /// <summary>Closes the output because an exception has interrupted a write. Called under the lock <see cref="Gate"/>.</summary>
     void Fail(Exception error);
 

@@ -152,6 +152,10 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
             _isReturned = true;
     }
 
+    void ISessionSink.AwaitAcknowledgements()
+    {
+    }
+
     void ISessionSink.Fail(Exception error) => _published?.TrySetException(error);
 
     void ISessionSink.Abort()

@@ -11,6 +11,9 @@ namespace Amqp.Server.Broker.Sessions;
 /// <remarks>The lock <see cref="ISessionSink.Gate"/> guards all mutable state.</remarks>
 internal sealed class SessionConsumer(BrokerSession session, Queue queue, in ConsumeOptions options) : IConsumer
 {
+    // With a smaller prefetch limit, a consumer often waits for acknowledgements.
+    private const int SmallPrefetch = 8;
+
     // Copies of the session's fields, because they are read for each message.
     private readonly ISessionSink _sink = session.Sink;
     private readonly SessionDeliveries _deliveries = session.Deliveries;
@@ -39,6 +42,10 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
     public Subscription? Subscription { get; set; }
 
     public int Unacknowledged { get; set; }
+
+    /// <summary>True while at least half of the prefetch limit is unused. The caller holds the lock.</summary>
+    public bool HasPrefetchToSpare =>
+        NoAck || (!_sessionPrefetch.IsUsed && (Prefetch == 0 || (Prefetch >= SmallPrefetch && 2 * Unacknowledged <= Prefetch)));
 
     /// <summary>Tag of the consumer's latest delivery that needs an acknowledgement.</summary>
     public ulong LastDelivery { get; set; }
@@ -74,6 +81,8 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
                 Session.Counts.Deliveries.DeliverNoAck += before - most;
             else
                 Session.Counts.Deliveries.Deliver += before - most;
+            if (!HasPrefetchToSpare)
+                _sink.AwaitAcknowledgements();
             if (_sink.IsFlushDue)
                 round.NoteDue(_sink.Output);
             return hasRoom;

@@ -33,6 +33,20 @@ internal sealed class SessionConsumers(BrokerSession session)
         }
     }
 
+    /// <summary>True if no consumer will soon have to wait for acknowledgements. The caller holds the lock.</summary>
+    public bool HavePrefetchToSpare
+    {
+        get
+        {
+            foreach (var consumer in _byTag.Values)
+            {
+                if (!consumer.HasPrefetchToSpare)
+                    return false;
+            }
+            return true;
+        }
+    }
+
     /// <summary>If a consumer was revoked: the error that closes the session; otherwise null. Any thread may read the property.</summary>
     public BrokerException? Revoked => Volatile.Read(ref _revoked);
 

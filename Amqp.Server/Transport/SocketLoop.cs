@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Amqp.Server.Broker.Faults;
+using Microsoft.Win32.SafeHandles;
+
+namespace Amqp.Server.Transport;
+
+/// <summary>A thread that waits for the sockets of its connections, and runs the connections' code when a socket is ready.</summary>
+/// <remarks>
+/// The code must not block: meanwhile, no other connection of the loop is served. The thread owns the fields, except as marked.
+/// </remarks>
+internal sealed class SocketLoop : IDisposable
+{
+    /// <summary>Maximum time in milliseconds that octets of a patient connection wait.</summary>
+    public const int Patience = 2;
+
+    private readonly SocketLoops _loops;
+    private readonly ContainedFaults _faults;
+    private readonly ConcurrentQueue<Action> _posted = new(); // thread-safe
+    private readonly SafeFileHandle _wakeUp = SocketCalls.CreateEvent(); // thread-safe
+    private volatile bool _isStopping;
+    private volatile int _threadId; // 0 until the thread runs
+    private int _patient; // number of sockets in the patient set; changed with Interlocked
+    private Thread? _thread; // guarded by the lock of SocketLoops
+
+    public SocketLoop(SocketLoops loops, ContainedFaults faults, int number)
+    {
+        (_loops, _faults, Number) = (loops, faults, number);
+        Sockets.Add(_wakeUp, PollEvents.Input, key: 0);
+    }
+
+    /// <summary>Number of the loop, beginning with 0.</summary>
+    public int Number { get; }
+
+    /// <summary>The sockets of the loop's connections. Thread-safe.</summary>
+    public PollSet Sockets { get; } = new();
+
+    /// <summary>The sockets whose octets may wait until the loop has another reason to wake up. Thread-safe.</summary>
+    public PollSet Patient { get; } = new();
+
+    /// <summary>The load of the loop.</summary>
+    public LoopLoad Load { get; } = new();
+
+    /// <summary>Number of windows in a row in which the first loop could have done this loop's work.</summary>
+    public int CalmWindows { get; set; }
+
+    /// <summary>Starts the thread if it does not run.</summary>
+    public void Start()
+    {
+        if (_thread is not null)
+            return;
+        _thread = new Thread(Run) { IsBackground = true, Name = $"Socket loop {Number}" };
+        _thread.Start();
+    }
+
+    /// <summary>Adds a socket to the patient set. Any thread may call this method.</summary>
+    public void BeginPatience(SafeHandle socket, PollEvents events, long key)
+    {
+        Patient.Add(socket, events, key);
+        Interlocked.Increment(ref _patient);
+        if (Environment.CurrentManagedThreadId != _threadId)
+            SocketCalls.Signal(_wakeUp); // the loop may be waiting without the timeout
+    }
+
+    /// <summary>Removes a socket from the patient set. Any thread may call this method.</summary>
+    public void EndPatience(SafeHandle socket)
+    {
+        Patient.Remove(socket);
+        Interlocked.Decrement(ref _patient);
+    }
+
+    /// <summary>Completes when the loop's thread has handled the events before this call. Any thread may call this method.</summary>
+    public Task RespondAsync()
+    {
+        var responded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(responded.SetResult);
+        return responded.Task;
+    }
+
+    /// <summary>Ends the thread. Does not close the connections.</summary>
+    public void Dispose()
+    {
+        Post(() => _isStopping = true);
+        if (_thread is not null)
+            _thread.Join();
+        Sockets.Dispose();
+        Patient.Dispose();
+        _wakeUp.Dispose();
+    }
+
+    private void Run()
+    {
+        _threadId = Environment.CurrentManagedThreadId;
+        while (!_isStopping)
+        {
+            Load.BeginWait();
+            int ready = Sockets.Wait(Volatile.Read(ref _patient) > 0 ? Patience : -1);
+            Load.EndWait();
+            Serve(Sockets, ready);
+            if (Volatile.Read(ref _patient) > 0)
+            {
+                Serve(Patient, Patient.Wait(timeout: 0));
+                if (ready == 0)
+                    EndPatience();
+            }
+            if (!Load.IsWindowOver())
+                continue;
+            _faults.Contain(Compartment.Broker, $"the balance of socket loop {Number}", Balance);
+            Load.BeginWindow();
+        }
+    }
+
+    private void Balance() => _loops.Balance(this);
+
+    /// <summary>Ends the patience of all connections, because the loop had no other reason to wake up in time.</summary>
+    private void EndPatience()
+    {
+        foreach (var connection in _loops.Connections.All)
+        {
+            if (connection.Loop == this && connection.IsPatient)
+                connection.EndPatience();
+        }
+    }
+
+    private void Serve(PollSet set, int ready)
+    {
+        for (int i = 0; i < ready; i++)
+            Serve(set.KeyAt(i), set.EventsAt(i));
+    }
+
+    private void Serve(long key, PollEvents events)
+    {
+        if (key == 0)
+        {
+            RunPosted();
+        }
+        else if (_loops.Connections.Find(key) is { } connection)
+        {
+            try
+            {
+                connection.OnReady(this, events);
+            }
+            catch (Exception error)
+            {
+                _faults.Note(Compartment.Connection, $"a socket of {connection.RemoteEndPoint}", error);
+                connection.Abort();
+            }
+            Load.NoteServed(connection);
+        }
+    }
+
+    /// <summary>Runs an action on the loop's thread. Any thread may call this method.</summary>
+    private void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        SocketCalls.Signal(_wakeUp);
+    }
+
+    private void RunPosted()
+    {
+        SocketCalls.Reset(_wakeUp);
+        while (_posted.TryDequeue(out var action))
+            _faults.Contain(Compartment.Broker, $"work for socket loop {Number}", action);
+    }
+}
