@@ -61,7 +61,8 @@ internal sealed class MessageBroker : IAsyncDisposable
         Definitions = new DefinitionScope(
             VirtualHosts, Users, UserLimits, Passwords, Permissions, Parameters, GlobalParameters, importedFiles);
         Alarms = BrokerParts.NewAlarms(this, options, logger, clock);
-        Sessions = new SessionServices(options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory, Alarms);
+        Sessions = new SessionServices(
+            options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory, Alarms, ProcessorLoad.OfMachine(clock));
         Sampler = new StatisticsSampler(VirtualHosts, Statistics, options, faults, clock);
         new StoreWatch(Store, Alarms, faults, logger).Start(events, clock);
     }

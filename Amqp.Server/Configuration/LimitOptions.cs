@@ -33,6 +33,11 @@ public sealed class LimitOptions
     /// </summary>
     public int QuarantineLimit { get; set; } = DefaultQuarantineLimit;
 
+    /// <summary>
+    /// True to pause publishers while the processors are busy and the consumers of a queue cannot keep up with the publishers.
+    /// </summary>
+    public bool PublishersWaitForConsumers { get; set; } = true;
+
     /// <summary>Largest number of messages that an exchange of type x-recent-history keeps.</summary>
     public int RecentHistoryLimit { get; set; } = DefaultRecentHistoryLimit;
 

@@ -15,6 +15,11 @@ internal static class MessageSettings
         Setting.Of("max_table_depth", Integer(1, 1_000_000), "1024",
             "Largest depth of nested tables and arrays in headers and arguments. Deeper nesting closes the connection with 502.",
             (target, value) => target.Options.Limits.MaxTableDepth = value),
+        Setting.Of("publishers_wait_for_consumers", ValueKinds.Boolean, "true",
+            "While the processors are busy, publishers to a queue are paused for up to 50 ms at a time if its consumers cannot keep up and "
+                + "at least 1,000 messages and 1 MiB are ready. Publishers are not paused for a queue without consumers, or for "
+                + "consumers that are slow by themselves. Connections that have consumers are not paused.",
+            (target, value) => target.Options.Limits.PublishersWaitForConsumers = value),
         Setting.Of("vm_memory_high_watermark.relative", Fraction, "0.6",
             "Publishers are blocked while the broker's data takes more than this share of the available memory. This data consists of "
                 + "transient messages that are not paged out, persistent messages that are not yet written, index entries of messages, "

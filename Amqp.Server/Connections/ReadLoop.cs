@@ -241,6 +241,13 @@ internal sealed class ReadLoop(
     {
         var opened = _opened!;
         await opened.Brake.WaitForStoreAsync(this);
+        if (round.Outrun is { } queue)
+        {
+            round.Outrun = null;
+            // A client that also consumes would not read the acknowledgements which the queue waits for.
+            if (opened.Client.ConsumerCount == 0 && !connection.IsClosing && opened.Options.Limits.PublishersWaitForConsumers)
+                await opened.Brake.WaitForConsumersAsync(this, queue);
+        }
         if (_isHeldBack && !connection.IsClosing)
             await WaitForAlarmsAsync(opened.Brake);
         _isHeldBack = false;

@@ -22,13 +22,18 @@ public sealed class PublisherBrakeTests : IDisposable, IPublisherInput
     private readonly MemoryMessageStore _memory = new();
     private readonly FaultyStore _store;
     private readonly HeldMemory _held = new();
+    private long _all; // time of the processors
+    private long _idle; // idle time of the processors
+    private long _idleTime; // idle time of the processors in 100 units of time
+    private readonly ManualClock _clock = new();
     private readonly PublisherBrake _brake;
     private readonly List<string> _steps = [];
 
     public PublisherBrakeTests()
     {
         _store = new FaultyStore(_memory);
-        _brake = new PublisherBrake(_alarms, _store, _held, memoryHighWatermark: 80);
+        var processors = new ProcessorLoad(() => (_all += 100, _idle += _idleTime), _clock);
+        _brake = new PublisherBrake(_alarms, _store, _held, processors, memoryHighWatermark: 80);
     }
 
     public void Dispose()
@@ -74,6 +79,26 @@ public sealed class PublisherBrakeTests : IDisposable, IPublisherInput
         _alarms.SetMemoryLimit(-1);
 
         Assert.That(_brake.ExcessiveMemory, Is.EqualTo(excess));
+    }
+
+    [TestCase(0, "pause in flow")]
+    [TestCase(10, "pause in flow")]
+    [TestCase(11, "")]
+    public async Task A_publisher_that_outruns_consumers_is_paused_only_while_the_processors_are_busy(int idlePercent, string steps)
+    {
+        await using var broker = new BareBroker();
+        var queue = broker.Declare("q");
+        broker.Consume(queue, room: 1);
+        for (int i = 0; i < 2_000; i++)
+            broker.Post(queue, body: 1_000);
+        broker.Round.Complete();
+        await _brake.WaitForConsumersAsync(this, broker.Declare("idle"));
+        _idleTime = idlePercent;
+        _clock.Advance(200);
+
+        await _brake.WaitForConsumersAsync(this, queue);
+
+        Assert.That(string.Join(", ", _steps), Is.EqualTo(steps));
     }
 
     Task IPublisherInput.PauseAsync(Task waiting)

@@ -72,6 +72,9 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     /// </summary>
     public bool BindsSettles { get; set; }
 
+    /// <summary>The last queue that got messages faster than its consumers take them; null for none. The reader sets it to null.</summary>
+    public Queue? Outrun { get; set; }
+
     /// <summary>Collects an acknowledgement. <see cref="HandOver"/> will settle the message in its queue and resume the consumer.</summary>
     public void Acknowledge(Queue queue, Subscription? subscription, in StoredMessage message)
     {
@@ -201,7 +204,8 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             int end = start + 1;
             while (end < published.Length && ReferenceEquals(published[end].Queue, queue))
                 end++;
-            queue.Enqueue(published[start..end]);
+            if (queue.Enqueue(published[start..end]))
+                Outrun = queue;
             Touch(queue);
             start = end;
         }

@@ -79,9 +79,11 @@ internal sealed class Queue : IBindingDestination
     }
 
     /// <summary>Adds messages at the end of the queue, or settles the messages if the queue has been deleted. Never throws.</summary>
-    public void Enqueue(ReadOnlySpan<(Queue Queue, StoredMessage Message)> published)
+    /// <returns>True if the consumers cannot keep up with the publishers: see <see cref="QueueFlow"/>.</returns>
+    public bool Enqueue(ReadOnlySpan<(Queue Queue, StoredMessage Message)> published)
     {
         int done = 0;
+        bool isOutrun = false;
         try
         {
             lock (_state.Gate)
@@ -105,6 +107,7 @@ internal sealed class Queue : IBindingDestination
                     messages.Add(message);
                 }
                 _state.Traffic.NoteDiskWrites(messages.PersistentCount - persistent);
+                isOutrun = _state.Flow.IsOutrun;
             }
         }
         catch (Exception error)
@@ -113,6 +116,7 @@ internal sealed class Queue : IBindingDestination
         }
         for (; done < published.Length; done++)
             Faults.Strand(published[done].Message);
+        return isOutrun;
     }
 
     /// <summary>Settles messages that a client acknowledged: removes them from the queue and the store. Never throws.</summary>
@@ -217,6 +221,7 @@ internal sealed class Queue : IBindingDestination
             long ready = Messages.Count;
             Subscription[] consumers = [.. _state.Consumers.All];
             _state.Consumers.Clear();
+            _state.Flow.Release();
             try
             {
                 _state.Rules.Close();

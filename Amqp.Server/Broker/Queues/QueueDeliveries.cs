@@ -38,6 +38,9 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         _reader = new QueueReader(state.Declaration.Name, state.Messages, state.Services.Store, faults, state.Services.Logger);
     }
 
+    /// <inheritdoc cref="QueueState.Flow"/>
+    public QueueFlow Flow => _state.Flow;
+
     /// <summary>Number of this queue's messages that were read from the disk since the broker started.</summary>
     public long DiskReads => _reader.DiskReads;
 
@@ -189,6 +192,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
                 {
                     _state.Traffic.NoteDelivered(round.Delivered, next.Consumer.NoAck);
                     NoteSent(round.Delivered, next.Consumer.NoAck);
+                    _state.Flow.NoteDelivered(round.Delivered.Length);
                 }
                 left -= Math.Max(round.Delivered.Length, 1);
                 round.ClearDelivered();

@@ -20,6 +20,7 @@ internal sealed class QueueState
         Messages = new QueueMessages(Services.Store, levels, Gate, hasReturns: (declaration.Flags & QueueFlags.Returns) != 0);
         Rules = new QueueRules(ruled, Messages, QueueSettings.Resolve(declaration.Arguments, EffectivePolicy.None), Services);
         Traffic = new QueueTraffic();
+        Flow = new QueueFlow(this);
         Consumers = new ConsumerRing(Rules.Settings.SingleActiveConsumer);
     }
 
@@ -39,6 +40,9 @@ internal sealed class QueueState
     public QueueRules Rules { get; }
 
     public QueueTraffic Traffic { get; }
+
+    /// <summary>Makes publishers wait for the consumers.</summary>
+    public QueueFlow Flow { get; }
 
     /// <summary>The consumers. A crash of the queue replaces this object, because the old object may be inconsistent.</summary>
     public ConsumerRing Consumers { get; set; }

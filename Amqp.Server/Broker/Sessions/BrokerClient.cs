@@ -26,7 +26,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
 
     /// <summary>Blocks the client's publishes during an alarm, and pauses publishes while the store is behind.</summary>
     public PublisherBrake Brake => _brake ??= new PublisherBrake(
-        Services.Alarms, VirtualHost.Host.Services.Store, HeldMemory, Services.Options.Alarms.MemoryHighWatermark);
+        Services.Alarms, VirtualHost.Host.Services.Store, HeldMemory, Services.Processors, Services.Options.Alarms.MemoryHighWatermark);
 
     /// <summary>Adds configured headers to all messages that the client publishes; null if none are configured.</summary>
     public MessageInterceptors? Interceptors { get; } = MessageInterceptors.Of(services.Options.Interceptors, TimeProvider.System);

@@ -1,11 +1,15 @@
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Queues;
 using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Blocks a publisher while memory or disk is short. Pauses a publisher while the store has too much to write.</summary>
+/// <summary>
+/// Blocks a publisher while memory or disk is short. Pauses a publisher while the store has too much to write, or consumers cannot keep up.
+/// </summary>
 /// <remarks>Only the thread that reads the client's requests uses this object. Any thread may read <see cref="State"/>.</remarks>
-internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store, HeldMemory held, long memoryHighWatermark)
+internal sealed class PublisherBrake(
+    ResourceAlarms alarms, IMessageStore store, HeldMemory held, ProcessorLoad processors, long memoryHighWatermark)
 {
     /// <summary>After a pause, the client's state stays <c>flow</c> for this many milliseconds, as in RabbitMQ.</summary>
     private const long FlowMemory = 5_000;
@@ -55,6 +59,19 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
             return;
         Volatile.Write(ref _flowUntil, long.MaxValue);
         await input.PauseAsync(Task.WhenAny(store.WaitForRoomAsync(), alarms.WaitUntilSetAsync()));
+        Volatile.Write(ref _flowUntil, Environment.TickCount64 + FlowMemory);
+    }
+
+    /// <summary>
+    /// Pauses a publisher until the consumers of a queue have caught up, if the processors are busy. Without the pause, the publisher would
+    /// take the processors' time from the consumers, and the backlog would grow as long as the publisher has messages.
+    /// </summary>
+    public async Task WaitForConsumersAsync(IPublisherInput input, Queue queue)
+    {
+        if (!processors.IsSaturated || queue.Deliveries.Flow.TryWait() is not { } drained)
+            return;
+        Volatile.Write(ref _flowUntil, long.MaxValue);
+        await input.PauseAsync(drained);
         Volatile.Write(ref _flowUntil, Environment.TickCount64 + FlowMemory);
     }
 

@@ -14,6 +14,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// <param name="Faults">Receives unexpected exceptions.</param>
 /// <param name="HeldMemory">Counts the bytes that clients occupy outside of the message store.</param>
 /// <param name="Alarms">Memory and disk alarms, which block publishers.</param>
+/// <param name="Processors">The load of the machine's processors.</param>
 internal sealed record SessionServices(
     BrokerOptions Options,
     PermissionStore Permissions,
@@ -21,4 +22,5 @@ internal sealed record SessionServices(
     BrokerEvents Events,
     ContainedFaults Faults,
     HeldMemory HeldMemory,
-    ResourceAlarms Alarms);
+    ResourceAlarms Alarms,
+    ProcessorLoad Processors);
