@@ -64,8 +64,8 @@ public sealed class FileMessageStore : IMessageStore
         var output = new LogOutput(_log, writer, _space, catalog, progress, options);
         var sweep = new SegmentSweep(files, segments, writer, _housekeeper, _failures);
         var replacement = new SegmentReplacement(files, recovered.Indexes.Layout, _space, compacted, segments.Directory, _failures);
-        _committer = new Committer(
-            _log, output, progress, signal, disk, segments.Reports, sweep, replacement, _durable, _housekeeper, options);
+        var work = new CommitWork(_log, output, progress, disk, segments.Reports, sweep, replacement, _durable);
+        _committer = new Committer(_log, output, progress, signal, disk, work, _housekeeper, options);
         _housekeeper.Start();
         _committer.Start();
     }
@@ -197,6 +197,9 @@ public sealed class FileMessageStore : IMessageStore
 
     /// <inheritdoc/>
     public void RequestCommit(long position) => _committer.RequestCommit(position);
+
+    /// <inheritdoc/>
+    public void CommitHere(long position) => _committer.CommitHere(position);
 
     /// <inheritdoc/>
     public Task WaitForRoomAsync(CancellationToken cancellation = default) => _committer.WaitForRoomAsync(cancellation);

@@ -121,6 +121,12 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>Requests that everything up to a position be made durable soon. <see cref="Committed"/> is raised afterwards.</summary>
     void RequestCommit(long position);
 
+    /// <summary>
+    /// Makes everything up to a position durable on this thread, if the disk is quick and no other thread commits. Otherwise the same as
+    /// <see cref="RequestCommit"/>. For a message that its publisher waits for: no other thread has to wake up.
+    /// </summary>
+    void CommitHere(long position);
+
     /// <summary>Completes when <see cref="IsBehind"/> is false again.</summary>
     Task WaitForRoomAsync(CancellationToken cancellation = default);
 

@@ -130,6 +130,12 @@ public sealed class MemoryMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
+    public void CommitHere(long position)
+    {
+        // Position 0 is durable from the start.
+    }
+
+    /// <inheritdoc/>
     public Task WaitForRoomAsync(CancellationToken cancellation = default) => Task.CompletedTask;
 
     /// <inheritdoc/>

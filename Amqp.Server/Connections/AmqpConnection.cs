@@ -60,7 +60,8 @@ internal sealed class AmqpConnection : IMemoryHolder
         _pause = new ConnectionPause(_heartbeat, context.ConnectionClosed);
         var socket = context.Features.Get<LoopConnection>();
         _readLoop = new ReadLoop(
-            this, context.Transport.Input, _frames, _round, new PatientAcknowledgements(socket, Outbox), _heartbeat, _pause, _logger);
+            this, context.Transport.Input, _frames, _round, new PatientAcknowledgements(socket, Outbox), new ServingThread(socket),
+            _heartbeat, _pause, _logger);
     }
 
     public ConnectionPeer Peer { get; }

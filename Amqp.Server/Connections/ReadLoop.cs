@@ -18,7 +18,7 @@ namespace Amqp.Server.Connections;
 /// <remarks>Between reads, the loop may wait until the store has written enough, an alarm ends, or the client reads its output.</remarks>
 internal sealed class ReadLoop(
     AmqpConnection connection, PipeReader input, FrameReader frames, DispatchRound round,
-    PatientAcknowledgements patience, ConnectionHeartbeat heartbeat, ConnectionPause pause,
+    PatientAcknowledgements patience, ServingThread thread, ConnectionHeartbeat heartbeat, ConnectionPause pause,
     ILogger logger) : IPublisherInput
 {
     private OpenedConnection? _opened;
@@ -212,10 +212,14 @@ internal sealed class ReadLoop(
     {
         if (connection.IsClosing)
             Release();
-        if (_opened is { } opened)
-            opened.Client.EndRound();
-        else
+        if (_opened is not { } opened)
+        {
             round.Complete();
+            return;
+        }
+        long position = opened.Client.EndRound(thread.MayWait);
+        if (position != 0)
+            thread.Commit(opened.Client.Store, position);
     }
 
     private async Task CommitTransactionAsync()

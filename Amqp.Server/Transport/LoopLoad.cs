@@ -14,6 +14,8 @@ internal sealed class LoopLoad
     // A wait that is shorter has found events at once.
     private static readonly long _shortestSleep = Stopwatch.Frequency / 200_000;
 
+    private const int FewConnections = 4;
+
     private readonly List<LoopConnection> _served = []; // connections with events in this window
     private long _window = 1; // number of the window; 0 is the window of a connection that was never served
     private long _windowStart = Stopwatch.GetTimestamp();
@@ -21,9 +23,13 @@ internal sealed class LoopLoad
     private long _slept; // time of this window in which the loop had nothing to do
     private int _busy;
     private volatile bool _isWaiting;
+    private volatile bool _isQuiet;
 
     /// <summary>The busy share of the last window, up to <see cref="Full"/>; 0 if the loop has nothing to do now.</summary>
     public int Busy => _isWaiting ? 0 : Volatile.Read(ref _busy);
+
+    /// <summary>True if few connections had events in the last window. Any thread may read the property.</summary>
+    public bool IsQuiet => _isQuiet;
 
     /// <summary>Connections that had events in this window.</summary>
     public IReadOnlyList<LoopConnection> Served => _served;
@@ -51,6 +57,9 @@ internal sealed class LoopLoad
         connection.Load += Advance();
     }
 
+    /// <summary>Notes a time in which the loop's thread has waited for the disk. Called on this thread.</summary>
+    public void NoteBlocked(long time) => _slept += time;
+
     /// <summary>Computes <see cref="Busy"/> if the window is over. The caller must then call <see cref="BeginWindow"/>.</summary>
     public bool IsWindowOver()
     {
@@ -63,6 +72,7 @@ internal sealed class LoopLoad
 
     public void BeginWindow()
     {
+        _isQuiet = _served.Count <= FewConnections;
         _window++;
         _served.Clear();
         (_windowStart, _slept) = (_now, 0);

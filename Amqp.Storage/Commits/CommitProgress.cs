@@ -27,17 +27,24 @@ internal sealed class CommitProgress(CommitSignal signal)
     /// <param name="position">At most the end of the log.</param>
     public void Request(long position)
     {
+        if (Note(position))
+            signal.Wake();
+    }
+
+    /// <summary>Requests a sync, but does not wake the committer.</summary>
+    /// <returns>False if a sync up to this position was requested before.</returns>
+    /// <inheritdoc cref="Request"/>
+    public bool Note(long position)
+    {
         long requested = Volatile.Read(ref _requested);
         while (requested < position)
         {
             long seen = Interlocked.CompareExchange(ref _requested, position, requested);
             if (seen == requested)
-            {
-                signal.Wake();
-                return;
-            }
+                return true;
             requested = seen;
         }
+        return false;
     }
 
     /// <summary>Completes when everything up to a position is synced. Fails if the store fails first.</summary>

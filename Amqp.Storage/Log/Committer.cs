@@ -1,11 +1,7 @@
 using Amqp.Storage.Commits;
-using Amqp.Storage.Compaction;
 using Amqp.Storage.Configuration;
 using Amqp.Storage.Faults;
-using Amqp.Storage.Files;
 using Amqp.Storage.Housekeeping;
-using Amqp.Storage.Queues;
-using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
@@ -14,7 +10,7 @@ namespace Amqp.Storage.Log;
 /// </summary>
 /// <remarks>
 /// A requested sync begins when the current sync ends. A write that finds the disk full is retried. After any other failure, the thread
-/// ends and nothing more becomes durable. <para>Only this thread uses the fields, except where marked.</para>
+/// ends and nothing more becomes durable. <para>The fields are used under the lock <c>_turn</c>, except where marked.</para>
 /// </remarks>
 internal sealed class Committer : IAsyncDisposable
 {
@@ -22,50 +18,43 @@ internal sealed class Committer : IAsyncDisposable
     // append wakes it.
     private const int PollsBeforeSleep = 20;
 
-    // When the store becomes idle, an open segment without live messages is deleted if it has more bytes than this.
-    private const long DeadSegmentBytes = 1 << 20;
+    // A publisher may commit on its own thread once this many syncs in a row were quick.
+    private const int QuickSyncs = 16;
 
-    // The limit that replaces DeadSegmentBytes while the disk reserve is below its full size: more disk space is needed then.
-    private const long MinDeadSegmentBytes = 4 << 10;
-
+    // Held while work is done: by the committer's thread, or by a publisher in CommitHere.
+    private readonly Lock _turn = new();
     private readonly LogWriter _log;
     private readonly LogOutput _output;
     private readonly CommitProgress _progress; // thread-safe
     private readonly CommitSignal _signal; // thread-safe
     private readonly DiskSpace _disk;
-    private readonly SegmentReports _reports; // thread-safe
-    private readonly SegmentSweep _sweep;
-    private readonly SegmentReplacement _replacement;
-    private readonly DurableQueues _durableQueues; // thread-safe
+    private readonly CommitWork _work;
     private readonly Housekeeper _housekeeper; // thread-safe
     private readonly long _maxUnwritten; // unwritten bytes above which publishers should pause
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Func<Segment, bool> _saveMarks;
-    private readonly Func<Segment, bool> _isFree;
-    // true if the last sweep could not delete a dead segment, because other records must be written first
-    private bool _isSweepBlocked;
     private int _idlePolls;
+    private bool _hasCommittedHere; // a publisher has committed since the committer's thread last looked for work
     private volatile StoreFailedException? _failure; // read by any thread
     private volatile bool _stopping;
 
     public Committer(
-        LogWriter log, LogOutput output, CommitProgress progress, CommitSignal signal, DiskSpace disk, SegmentReports reports,
-        SegmentSweep sweep, SegmentReplacement replacement, DurableQueues durableQueues, Housekeeper housekeeper,
-        StoreOptions options)
+        LogWriter log, LogOutput output, CommitProgress progress, CommitSignal signal, DiskSpace disk, CommitWork work,
+        Housekeeper housekeeper, StoreOptions options)
     {
-        (_log, _output, _progress, _signal, _disk, _reports) = (log, output, progress, signal, disk, reports);
-        (_sweep, _replacement, _durableQueues, _housekeeper) = (sweep, replacement, durableQueues, housekeeper);
+        (_log, _output, _progress, _signal, _disk, _work, _housekeeper) = (log, output, progress, signal, disk, work, housekeeper);
         // The unwritten bytes are limited to half of the reserve, but at least one block, because the reserve must have space for all
         // unwritten records and for the records that settle their messages.
         _maxUnwritten = disk.ReserveSize == 0
             ? options.MaxUnwrittenBytes
             : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(disk.ReserveSize / 2, options.BlockSize));
-        (_saveMarks, _isFree) = (SaveMarks, IsFree);
-        disk.Changed += () => Committed?.Invoke();
     }
 
     /// <inheritdoc cref="IMessageStore.Committed"/>
-    public event Action? Committed;
+    public event Action? Committed
+    {
+        add => _work.Committed += value;
+        remove => _work.Committed -= value;
+    }
 
     public long DurablePosition => _progress.Durable;
 
@@ -79,6 +68,33 @@ internal sealed class Committer : IAsyncDisposable
     public void Start() => new Thread(Run) { IsBackground = true, Name = "Committer" }.Start();
 
     public void RequestCommit(long position) => _progress.Request(Math.Min(position, _log.Position));
+
+    /// <inheritdoc cref="IMessageStore.CommitHere"/>
+    public void CommitHere(long position)
+    {
+        _progress.Note(Math.Min(position, _log.Position));
+        if (_work.QuickSyncs < QuickSyncs || !_turn.TryEnter())
+        {
+            _signal.Wake();
+            return;
+        }
+        try
+        {
+            if (!_stopping && _failure is null)
+                _work.Run();
+            _hasCommittedHere = true;
+        }
+        catch (Exception cause)
+        {
+            Fail(cause);
+        }
+        finally
+        {
+            _turn.Exit();
+        }
+        if (_progress.IsSyncRequested || _failure is not null)
+            _signal.Wake();
+    }
 
     public Task WaitForCommitAsync(long position, CancellationToken cancellation)
     {
@@ -102,20 +118,16 @@ internal sealed class Committer : IAsyncDisposable
     {
         try
         {
-            while (!_stopping)
+            while (TryFindRest(out TimeSpan? rest))
             {
-                if (Work())
-                    _idlePolls = 0;
-                else
-                    Rest();
+                if (rest is { } time)
+                    _signal.Wait(time);
             }
-            _output.WriteAll();
-            Sync();
-            Sweep(); // before the log is closed, because a sweep may append delivered marks
-            _log.Close(failure: null);
-            _output.WriteAll();
-            _output.Cut();
-            Sync();
+            lock (_turn)
+            {
+                if (_failure is null)
+                    _work.Finish();
+            }
         }
         catch (Exception cause) // any exception: nothing becomes durable after it, so publishers must be told
         {
@@ -129,147 +141,57 @@ internal sealed class Committer : IAsyncDisposable
         }
     }
 
-    /// <summary>Does the work that is due. Returns false if no work was due.</summary>
-    private bool Work()
+    /// <summary>Does the work that is due. If there is none, returns the time to wait for work.</summary>
+    /// <param name="rest">The time to wait; null if there may be more work.</param>
+    /// <returns>False if the committer has to end.</returns>
+    private bool TryFindRest(out TimeSpan? rest)
     {
-        long now = Environment.TickCount64;
-        if (_disk.IsWaiting(now))
-            return false;
-        _disk.RestoreReserve(now);
-        if (_reports.TakeLackOfSpace() && _disk.TryShrinkReserve())
-            _reports.RequestSweep(); // makes the next sweep retry failed work on dead segments
-
-        (bool writeIsDue, bool syncIsDue) = _output.FindDue(now);
-        if (writeIsDue && !TryWrite())
+        lock (_turn)
         {
-            FreeSpace();
+            rest = null;
+            if (_stopping || _failure is not null)
+                return false;
+            if (_work.Run())
+                _idlePolls = 0;
+            else
+                rest = PrepareRest();
             return true;
         }
-        if (syncIsDue)
-            Sync();
-        bool sweepIsDue = HasNews() && _output.IsSynced;
-        if (sweepIsDue)
-            Sweep();
-        return writeIsDue || syncIsDue || sweepIsDue;
     }
 
-    private void Rest()
+    /// <summary>Announces that the committer's thread will wait. Returns the time; null if there is work.</summary>
+    private TimeSpan? PrepareRest()
     {
         if (!_disk.HasSpace)
         {
             _signal.Prepare(sleep: false);
-            if (!_stopping)
-                _signal.Wait(DiskSpace.WriteDelay);
-            return;
+            return _stopping ? null : DiskSpace.WriteDelay;
         }
-        _idlePolls = _output.IsDone ? _idlePolls + 1 : 0;
+        _idlePolls = _output.IsDone && !_hasCommittedHere ? _idlePolls + 1 : 0;
+        _hasCommittedHere = false;
         bool sleep = _idlePolls > PollsBeforeSleep && _disk.IsReserveWhole;
         if (_idlePolls == PollsBeforeSleep)
         {
-            _log.SealDeadSegment(_disk.IsReserveWhole ? DeadSegmentBytes : MinDeadSegmentBytes);
-            TryWrite(); // there are no bytes to write, but the call releases the block that was just closed
+            _work.TidyUp();
             _housekeeper.CompactWhileIdle();
         }
         if (!sleep)
             _signal.Prepare(sleep: false);
         else if (!_log.TryPrepareSleep(_progress.Written))
-            return;
+            return null;
 
-        if (_stopping || _progress.IsSyncRequested || (sleep && (_output.IsCatalogDirty || HasNews())))
+        if (_stopping || _progress.IsSyncRequested || (sleep && (_output.IsCatalogDirty || _work.HasNews)))
+        {
             _signal.Cancel();
-        else
-            _signal.Wait(sleep ? Timeout.InfiniteTimeSpan : _idlePolls > PollsBeforeSleep ? DiskSpace.RestoreDelay : LogOutput.WriteDelay);
-    }
-
-    private bool HasNews() => _reports.IsAny || _replacement.IsDue;
-
-    /// <returns>False if the disk is full.</returns>
-    private bool TryWrite()
-    {
-        bool hasSpace = true;
-        try
-        {
-            _output.Write();
+            return null;
         }
-        catch (IOException error) when (DiskFull.Is(error))
-        {
-            hasSpace = false;
-        }
-        if (_disk.RecordWrite(hasSpace))
-            _reports.RequestSweep(); // lets the next sweep delete the segments that earlier sweeps could not delete
-        return hasSpace;
-    }
-
-    private void Sync()
-    {
-        if (_output.Sync())
-            Committed?.Invoke();
-    }
-
-    /// <summary>Deletes dead segments on a full disk, even if the records that settle their messages are not written yet.</summary>
-    /// <remarks>
-    /// If these records belong to a transaction, the segment is kept until the transaction is written. If no segment is deleted and there
-    /// are unwritten settle records, the reserve shrinks by one step.
-    /// </remarks>
-    private void FreeSpace()
-    {
-        bool isAny = false;
-        if (HasNews())
-        {
-            _output.SyncLog();
-            isAny = Sweep(_isFree);
-        }
-        if (!isAny && (_isSweepBlocked || _log.SettledPosition > _progress.Written))
-            _disk.TryShrinkReserve();
-    }
-
-    private void Sweep()
-    {
-        _replacement.Run();
-        if (_reports.TakeSealRequest() && _log.TrySealSegment() is { } sealedSegment && TryWrite())
-        {
-            _output.Seal(sealedSegment); // does nothing if this segment's file is not open any more
-            Sync();
-        }
-        Sweep(_saveMarks);
-    }
-
-    /// <returns>True if at least one segment was deleted.</returns>
-    private bool Sweep(Func<Segment, bool> isFree)
-    {
-        _isSweepBlocked = false;
-        return _sweep.Run(isFree);
-    }
-
-    private bool SaveMarks(Segment segment)
-    {
-        _log.RepeatDelivered(_durableQueues.All, segment);
-        if (_log.Position == _progress.Durable)
-            return true;
-        // This write is needed even if no mark was repeated: a newer mark must be durable before the segment with the older mark is
-        // deleted.
-        while (!TryWrite())
-        {
-            if (!_disk.TryShrinkReserve())
-                return false;
-        }
-        Sync();
-        return true;
-    }
-
-    private bool IsFree(Segment segment)
-    {
-        bool isFree = segment.BoundPosition <= _progress.Written && !_log.HasDelivered(_durableQueues.All, segment);
-        _isSweepBlocked |= !isFree;
-        return isFree;
+        return sleep ? Timeout.InfiniteTimeSpan : _idlePolls > PollsBeforeSleep ? DiskSpace.RestoreDelay : LogOutput.WriteDelay;
     }
 
     private void Fail(Exception cause)
     {
         var failure = new StoreFailedException($"the message store cannot write any more: {cause.Message}", cause);
         _failure = failure;
-        _output.Fail(failure);
-        _progress.Fail(failure);
-        Committed?.Invoke();
+        _work.Fail(failure);
     }
 }

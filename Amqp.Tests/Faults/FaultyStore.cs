@@ -126,6 +126,8 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public void RequestCommit(long position) => store.RequestCommit(position);
 
+    public void CommitHere(long position) => store.CommitHere(position);
+
     public Task WaitForRoomAsync(CancellationToken cancellation = default) => store.WaitForRoomAsync(cancellation);
 
     public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) =>

@@ -83,6 +83,8 @@ public sealed class StoreStressTests
             }
             if (random.Next(50) == 0)
                 store.RequestCommit(position);
+            if (random.Next(50) == 0)
+                store.CommitHere(position);
             if (store.IsBehind)
                 await store.WaitForRoomAsync();
         }

@@ -81,16 +81,23 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     }
 
     /// <summary>Ends a round of requests: adds published messages to their queues, and flushes all output.</summary>
-    public void EndRound()
+    /// <param name="mayCommit">True if the caller can do a commit.</param>
+    /// <returns>
+    /// The position that the caller must pass to <see cref="IMessageStore.CommitHere"/>, because no other client waits for a commit; or 0.
+    /// </returns>
+    public long EndRound(bool mayCommit = false)
     {
+        long position = 0;
         if (Confirming.Count > 0)
         {
             Round.HandOver();
+            mayCommit &= Confirming.Count == 1;
             foreach (var confirms in Confirming)
-                confirms.Seal();
+                position = confirms.Seal(mayCommit);
             Confirming.Clear();
         }
         Round.Complete();
+        return position;
     }
 
     /// <summary>

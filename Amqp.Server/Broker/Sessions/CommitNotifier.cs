@@ -21,11 +21,16 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
     // Maximum number of waiters to notify on the store's thread. The thread pool would delay a confirm by about 80 us.
     private const int FewWaiters = 8;
 
+    // Number of commits in a row with the same only waiter, after which the waiter counts as the only publisher.
+    private const int LoneCommits = 16;
+
     private readonly IMessageStore _store;
     private readonly ContainedFaults _faults;
     private readonly Lock _gate = new();
     private List<ICommitWaiter> _waiting = []; // guarded by _gate
     private List<ICommitWaiter> _notified = []; // used only by the thread that notifies
+    private ICommitWaiter? _lone; // the only waiter of the last commits; written by the thread that notifies, as is the next field
+    private int _loneCommits;
     // Changed with Interlocked. 0: idle. 1: waiters are being notified. 2: notifying is scheduled, or runs and must run once more.
     private int _state;
 
@@ -46,6 +51,10 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
             Schedule(); // because the commit may have ended before the waiter was added
     }
 
+    /// <summary>True if this waiter was the only one at each of the last commits.</summary>
+    public bool IsOnly(ICommitWaiter waiter) =>
+        Volatile.Read(ref _loneCommits) >= LoneCommits && ReferenceEquals(Volatile.Read(ref _lone), waiter);
+
     void IThreadPoolWorkItem.Execute()
     {
         var round = PooledRound.Current;
@@ -54,6 +63,7 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
             Interlocked.Exchange(ref _state, 1);
             lock (_gate)
                 (_waiting, _notified) = (_notified, _waiting);
+            NoteWaiters(_notified);
             foreach (var waiter in _notified)
                 if (Notify(waiter, round))
                     lock (_gate)
@@ -62,6 +72,19 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
             round.Complete();
         }
         while (Interlocked.CompareExchange(ref _state, 0, 1) != 1);
+    }
+
+    private void NoteWaiters(List<ICommitWaiter> waiters)
+    {
+        if (waiters.Count == 0)
+            return;
+        if (waiters.Count == 1 && ReferenceEquals(waiters[0], _lone))
+        {
+            Volatile.Write(ref _loneCommits, _loneCommits + 1);
+            return;
+        }
+        Volatile.Write(ref _loneCommits, 0);
+        Volatile.Write(ref _lone, waiters.Count == 1 ? waiters[0] : null);
     }
 
     /// <summary>Notifies one waiter. Never throws, because an exception on the store's thread would make the store fail.</summary>

@@ -54,25 +54,30 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
     }
 
     /// <summary>Called at the end of a round. Confirms the messages that are already durable. Other messages wait for a commit.</summary>
-    public void Seal()
+    /// <param name="mayCommit">True if the caller can do a commit.</param>
+    /// <returns>The position that the caller must commit, because the client waits for the confirm of a single message; or 0.</returns>
+    public long Seal(bool mayCommit)
     {
         var store = _client.Store;
         long position;
-        bool isWaiting, isNew;
+        bool isWaiting, isNew, isLone;
         lock (session.Sink.Gate)
         {
             if (_isOver)
-                return;
+                return 0;
             position = _tracker!.Seal();
             isWaiting = Answer(store);
             isNew = isWaiting && !_isAwaitingCommit;
+            isLone = isWaiting && _tracker.WaitingCount == 1;
             _isAwaitingCommit |= isWaiting;
         }
         _client.Round.Touch(session.Sink.Output);
-        if (isWaiting)
+        isLone = isLone && mayCommit && _client.Services.Commits.IsOnly(this);
+        if (isWaiting && !isLone)
             store.RequestCommit(position);
         if (isNew)
             _client.Services.Commits.Add(this, position);
+        return isLone ? position : 0;
     }
 
     /// <summary>Stops sending confirms when the channel closes. Called under the lock of the sink.</summary>
