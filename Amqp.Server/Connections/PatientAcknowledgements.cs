@@ -5,7 +5,7 @@ namespace Amqp.Server.Connections;
 
 /// <summary>
 /// Lets the acknowledgements of a connection wait until the thread that reads them wakes up for another reason, if no delivery waits for
-/// them. Of the CPU time for a lone message, two thirds are for threads that wake up.
+/// them. More than a third of the CPU time for a lone message is for threads that fall asleep and wake up.
 /// </summary>
 /// <remarks>
 /// Owned by the read loop. <see cref="Outbox.AwaitAcknowledgements"/> ends the patience when deliveries may have to wait.

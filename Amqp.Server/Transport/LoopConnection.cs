@@ -43,7 +43,10 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe
     /// <summary>Sends octets to the socket, without a copy to a pipe.</summary>
     public LoopOutput DirectOutput { get; }
 
-    /// <summary>The loop's time for this connection in <see cref="LoadWindow"/>. Used by the loop only.</summary>
+    /// <summary>
+    /// The loop's time for this connection in <see cref="LoadWindow"/>, in ticks of <see cref="System.Diagnostics.Stopwatch"/>. Used by the
+    /// loop only.
+    /// </summary>
     public long Load { get; set; }
 
     /// <summary>Number of the window of time to which <see cref="Load"/> belongs. Used by the loop only.</summary>

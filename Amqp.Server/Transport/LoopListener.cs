@@ -12,7 +12,7 @@ namespace Amqp.Server.Transport;
 /// <param name="noDelay">True to send small packets at once: TCP_NODELAY.</param>
 internal sealed class LoopListener(Socket socket, SocketLoops loops, MemoryPool<byte> blocks, bool noDelay) : IConnectionListener
 {
-    // The pause after an accept that failed because the process or the system has no descriptor left.
+    // The pause after an accept that failed because the process or the system has no descriptors or no memory left.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
     /// <inheritdoc/>
@@ -24,27 +24,31 @@ internal sealed class LoopListener(Socket socket, SocketLoops loops, MemoryPool<
         while (true)
         {
             Socket? accepted = null;
+            LoopConnection? connection = null;
             try
             {
                 accepted = await socket.AcceptAsync(cancellationToken);
                 accepted.NoDelay = noDelay;
-                var connection = new LoopConnection(accepted, loops.Connections, blocks);
+                connection = new LoopConnection(accepted, loops.Connections, blocks);
                 connection.Begin(loops.First());
                 return connection;
             }
             catch (Exception closed)
                 when (closed is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
-                accepted?.Dispose();
+                await CloseAsync(accepted, connection);
                 return null;
             }
-            catch (SocketException error) when (error.SocketErrorCode == SocketError.TooManyOpenSockets)
+            catch (Exception lack)
+                when (lack is IOException
+                    or SocketException { SocketErrorCode: SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable })
             {
+                await CloseAsync(accepted, connection); // Kestrel would accept no more connections after an exception
                 await Task.Delay(_pause, cancellationToken);
             }
             catch (SocketException)
             {
-                accepted?.Dispose(); // the client has gone already
+                await CloseAsync(accepted, connection); // the client has gone already
             }
         }
     }
@@ -57,9 +61,12 @@ internal sealed class LoopListener(Socket socket, SocketLoops loops, MemoryPool<
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => UnbindAsync(CancellationToken.None);
+
+    private static async ValueTask CloseAsync(Socket? accepted, LoopConnection? connection)
     {
-        socket.Dispose();
-        return ValueTask.CompletedTask;
+        if (connection is not null)
+            await connection.DisposeAsync();
+        accepted?.Dispose();
     }
 }

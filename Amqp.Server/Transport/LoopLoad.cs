@@ -9,12 +9,13 @@ internal sealed class LoopLoad
     /// <summary>The value of <see cref="Busy"/> for a loop that never sleeps.</summary>
     public const int Full = 1000;
 
+    // The most connections with which a loop is quiet.
+    private const int FewConnections = 4;
+
     private static readonly long _windowTime = Stopwatch.Frequency / 100;
 
     // A wait that is shorter has found events at once.
     private static readonly long _shortestSleep = Stopwatch.Frequency / 200_000;
-
-    private const int FewConnections = 4;
 
     private readonly List<LoopConnection> _served = []; // connections with events in this window
     private long _window = 1; // number of the window; 0 is the window of a connection that was never served
@@ -57,7 +58,7 @@ internal sealed class LoopLoad
         connection.Load += Advance();
     }
 
-    /// <summary>Notes a time in which the loop's thread has waited for the disk. Called on this thread.</summary>
+    /// <summary>Notes a time in which the loop's thread has waited for the disk, in ticks of <see cref="Stopwatch"/>.</summary>
     public void NoteBlocked(long time) => _slept += time;
 
     /// <summary>Computes <see cref="Busy"/> if the window is over. The caller must then call <see cref="BeginWindow"/>.</summary>
@@ -70,6 +71,7 @@ internal sealed class LoopLoad
         return true;
     }
 
+    /// <summary>Begins the next window.</summary>
     public void BeginWindow()
     {
         _isQuiet = _served.Count <= FewConnections;

@@ -16,16 +16,17 @@ internal sealed class SocketLoop : IDisposable
 
     private readonly SocketLoops _loops;
     private readonly ContainedFaults _faults;
-    private readonly ConcurrentQueue<Action> _posted = new(); // thread-safe
+    private readonly ConcurrentQueue<TaskCompletionSource> _toRespond = new(); // thread-safe
     private readonly SafeFileHandle _wakeUp = SocketCalls.CreateEvent(); // thread-safe
     private volatile bool _isStopping;
     private volatile int _threadId; // 0 until the thread runs
     private int _patient; // number of sockets in the patient set; changed with Interlocked
-    private Thread? _thread; // guarded by the lock of SocketLoops
+    private readonly Thread _thread;
 
     public SocketLoop(SocketLoops loops, ContainedFaults faults, int number)
     {
         (_loops, _faults, Number) = (loops, faults, number);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"Socket loop {number}" };
         Sockets.Add(_wakeUp, PollEvents.Input, key: 0);
     }
 
@@ -44,14 +45,8 @@ internal sealed class SocketLoop : IDisposable
     /// <summary>Number of windows in a row in which the first loop could have done this loop's work.</summary>
     public int CalmWindows { get; set; }
 
-    /// <summary>Starts the thread if it does not run.</summary>
-    public void Start()
-    {
-        if (_thread is not null)
-            return;
-        _thread = new Thread(Run) { IsBackground = true, Name = $"Socket loop {Number}" };
-        _thread.Start();
-    }
+    /// <summary>Starts the thread.</summary>
+    public void Start() => _thread.Start();
 
     /// <summary>Adds a socket to the patient set. Any thread may call this method.</summary>
     public void BeginPatience(SafeHandle socket, PollEvents events, long key)
@@ -73,16 +68,17 @@ internal sealed class SocketLoop : IDisposable
     public Task RespondAsync()
     {
         var responded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(responded.SetResult);
+        _toRespond.Enqueue(responded);
+        SocketCalls.Signal(_wakeUp);
         return responded.Task;
     }
 
     /// <summary>Ends the thread. Does not close the connections.</summary>
     public void Dispose()
     {
-        Post(() => _isStopping = true);
-        if (_thread is not null)
-            _thread.Join();
+        _isStopping = true;
+        SocketCalls.Signal(_wakeUp);
+        _thread.Join();
         Sockets.Dispose();
         Patient.Dispose();
         _wakeUp.Dispose();
@@ -105,12 +101,22 @@ internal sealed class SocketLoop : IDisposable
             }
             if (!Load.IsWindowOver())
                 continue;
-            _faults.Contain(Compartment.Broker, $"the balance of socket loop {Number}", Balance);
+            Balance();
             Load.BeginWindow();
         }
     }
 
-    private void Balance() => _loops.Balance(this);
+    private void Balance()
+    {
+        try
+        {
+            _loops.Balance(this);
+        }
+        catch (Exception error)
+        {
+            _faults.Note(Compartment.Broker, $"the balance of socket loop {Number}", error);
+        }
+    }
 
     /// <summary>Ends the patience of all connections, because the loop had no other reason to wake up in time.</summary>
     private void EndPatience()
@@ -132,7 +138,7 @@ internal sealed class SocketLoop : IDisposable
     {
         if (key == 0)
         {
-            RunPosted();
+            Respond();
         }
         else if (_loops.Connections.Find(key) is { } connection)
         {
@@ -143,23 +149,16 @@ internal sealed class SocketLoop : IDisposable
             catch (Exception error)
             {
                 _faults.Note(Compartment.Connection, $"a socket of {connection.RemoteEndPoint}", error);
-                connection.Abort();
+                _faults.Contain(Compartment.Connection, $"the end of a connection of {connection.RemoteEndPoint}", connection.Abort);
             }
             Load.NoteServed(connection);
         }
     }
 
-    /// <summary>Runs an action on the loop's thread. Any thread may call this method.</summary>
-    private void Post(Action action)
-    {
-        _posted.Enqueue(action);
-        SocketCalls.Signal(_wakeUp);
-    }
-
-    private void RunPosted()
+    private void Respond()
     {
         SocketCalls.Reset(_wakeUp);
-        while (_posted.TryDequeue(out var action))
-            _faults.Contain(Compartment.Broker, $"work for socket loop {Number}", action);
+        while (_toRespond.TryDequeue(out var responded))
+            responded.SetResult();
     }
 }

@@ -6,29 +6,10 @@ using Microsoft.AspNetCore.Connections;
 namespace Amqp.Tests.Transport;
 
 /// <summary>What a connection receives, and how its input ends.</summary>
-[Platform("Linux")]
 [CancelAfter(60_000)]
-public sealed class LoopInputTests
+public sealed class LoopInputTests : LoopConnectionTests
 {
-    private LoopServer _server = null!;
-    private Socket _client = null!;
-    private ConnectionContext _connection = null!;
-
-    private PipeReader Input => _connection.Transport.Input;
-
-    [SetUp]
-    public async Task Connect()
-    {
-        _server = await LoopServer.StartAsync();
-        (_client, _connection) = await _server.ConnectAsync();
-    }
-
-    [TearDown]
-    public async Task CloseAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    private PipeReader Input => Connection.Transport.Input;
 
     [Test]
     public async Task Octets_arrive_in_order_in_however_many_pieces_they_are_sent([Values(1, 7, 1_000, 70_000)] int piece)
@@ -37,8 +18,8 @@ public sealed class LoopInputTests
         var sending = Task.Run(async () =>
         {
             for (int at = 0; at < Math.Min(sent.Length, piece * 1_000); at += piece)
-                await _client.SendAsync(sent.AsMemory(at, Math.Min(piece, sent.Length - at)));
-            _client.Shutdown(SocketShutdown.Send);
+                await Client.SendAsync(sent.AsMemory(at, Math.Min(piece, sent.Length - at)));
+            Client.Shutdown(SocketShutdown.Send);
         });
 
         byte[] received = await ReadToEndAsync();
@@ -52,7 +33,7 @@ public sealed class LoopInputTests
     public async Task Octets_that_are_not_consumed_stay_in_one_piece_with_those_that_follow([Values(10, 100_000, 1_000_000)] int length)
     {
         byte[] sent = RandomNumbers(length);
-        var sending = Task.Run(async () => await _client.SendAsync(sent));
+        var sending = Task.Run(async () => await Client.SendAsync(sent));
 
         var result = await Input.ReadAsync();
         while (result.Buffer.Length < length)
@@ -69,7 +50,7 @@ public sealed class LoopInputTests
     [Test]
     public async Task Octets_that_are_not_examined_are_returned_at_once_by_the_next_read()
     {
-        await _client.SendAsync("abc"u8.ToArray());
+        await Client.SendAsync("abc"u8.ToArray());
         var first = await Input.ReadAsync();
         Input.AdvanceTo(first.Buffer.GetPosition(1), first.Buffer.GetPosition(1));
 
@@ -82,15 +63,15 @@ public sealed class LoopInputTests
     [Test]
     public async Task A_connection_that_waits_for_octets_has_no_buffer()
     {
-        await _client.SendAsync("abc"u8.ToArray());
+        await Client.SendAsync("abc"u8.ToArray());
         var result = await Input.ReadAsync();
-        Assert.That(_server.Blocks.FreeBlocks, Is.Zero);
+        Assert.That(Server.Blocks.FreeBlocks, Is.Zero);
 
         Input.AdvanceTo(result.Buffer.End);
         var waiting = Input.ReadAsync();
 
         Assert.That(waiting.IsCompleted, Is.False);
-        Assert.That(_server.Blocks.FreeBlocks, Is.EqualTo(1));
+        Assert.That(Server.Blocks.FreeBlocks, Is.EqualTo(1));
     }
 
     [Test]
@@ -100,7 +81,7 @@ public sealed class LoopInputTests
         Input.CancelPendingRead();
         Assert.That((await waiting).IsCanceled);
 
-        await _client.SendAsync("abc"u8.ToArray());
+        await Client.SendAsync("abc"u8.ToArray());
 
         var result = await Input.ReadAsync();
         Assert.That(result.IsCanceled, Is.False);
@@ -115,7 +96,7 @@ public sealed class LoopInputTests
         await limit.CancelAsync();
         Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
 
-        await _client.SendAsync("abc"u8.ToArray());
+        await Client.SendAsync("abc"u8.ToArray());
 
         Assert.That((await Input.ReadAsync()).Buffer.ToArray(), Is.EqualTo("abc"u8.ToArray()));
     }
@@ -125,8 +106,8 @@ public sealed class LoopInputTests
     {
         var waiting = Input.ReadAsync();
 
-        _client.LingerState = new LingerOption(enable: true, seconds: 0);
-        _client.Close();
+        Client.LingerState = new LingerOption(enable: true, seconds: 0);
+        Client.Close();
 
         Assert.That(async () => await waiting, Throws.InstanceOf<ConnectionResetException>());
         await ClosedAsync();
@@ -135,8 +116,8 @@ public sealed class LoopInputTests
     [Test]
     public async Task A_client_that_closes_its_side_while_nobody_reads_is_noticed_and_its_last_octets_are_read_later()
     {
-        await _client.SendAsync("abc"u8.ToArray());
-        _client.Shutdown(SocketShutdown.Send);
+        await Client.SendAsync("abc"u8.ToArray());
+        Client.Shutdown(SocketShutdown.Send);
 
         await ClosedAsync();
 
@@ -146,8 +127,8 @@ public sealed class LoopInputTests
     [Test]
     public async Task A_client_that_resets_the_connection_while_nobody_reads_is_noticed()
     {
-        _client.LingerState = new LingerOption(enable: true, seconds: 0);
-        _client.Close();
+        Client.LingerState = new LingerOption(enable: true, seconds: 0);
+        Client.Close();
 
         await ClosedAsync();
 
@@ -159,30 +140,30 @@ public sealed class LoopInputTests
     {
         var waiting = Input.ReadAsync();
 
-        _connection.Abort();
+        Connection.Abort();
 
         Assert.That(async () => await waiting, Throws.InstanceOf<ConnectionAbortedException>());
-        Assert.That(await _client.ReceiveAsync(new byte[1]), Is.Zero);
+        Assert.That(await Client.ReceiveAsync(new byte[1]), Is.Zero);
         await ClosedAsync();
     }
 
     [Test]
     public async Task A_closed_connection_is_forgotten_and_leaves_no_buffer()
     {
-        await _client.SendAsync("abc"u8.ToArray());
+        await Client.SendAsync("abc"u8.ToArray());
         var result = await Input.ReadAsync();
         Input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
 
-        await _connection.DisposeAsync();
+        await Connection.DisposeAsync();
 
-        Assert.That(_server.Loops.Connections.All, Is.Empty);
-        Assert.That(_server.Blocks.FreeBlocks, Is.EqualTo(1));
+        Assert.That(Server.Loops.Connections.All, Is.Empty);
+        Assert.That(Server.Blocks.FreeBlocks, Is.EqualTo(1));
     }
 
     private async Task ClosedAsync()
     {
         var closed = new TaskCompletionSource();
-        await using var registration = _connection.ConnectionClosed.Register(closed.SetResult);
+        await using var registration = Connection.ConnectionClosed.Register(closed.SetResult);
         await closed.Task;
     }
 

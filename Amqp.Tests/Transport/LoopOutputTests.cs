@@ -5,29 +5,10 @@ using Microsoft.AspNetCore.Connections;
 namespace Amqp.Tests.Transport;
 
 /// <summary>What a connection sends, also to a client that does not read.</summary>
-[Platform("Linux")]
 [CancelAfter(60_000)]
-public sealed class LoopOutputTests
+public sealed class LoopOutputTests : LoopConnectionTests
 {
-    private LoopServer _server = null!;
-    private Socket _client = null!;
-    private ConnectionContext _connection = null!;
-
-    private LoopOutput Output => _connection.Features.Get<LoopConnection>()!.DirectOutput;
-
-    [SetUp]
-    public async Task Connect()
-    {
-        _server = await LoopServer.StartAsync();
-        (_client, _connection) = await _server.ConnectAsync();
-    }
-
-    [TearDown]
-    public async Task CloseAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    private LoopOutput Output => Connection.DirectOutput;
 
     [Test]
     public async Task A_send_to_a_client_that_does_not_read_waits_until_it_reads()
@@ -39,7 +20,7 @@ public sealed class LoopOutputTests
         byte[] received = new byte[accepted];
         int read = 0;
         while (read < accepted)
-            read += await _client.ReceiveAsync(received.AsMemory(read));
+            read += await Client.ReceiveAsync(received.AsMemory(read));
 
         Assert.That(await waiting, Is.Positive);
         Assert.That(received, Is.EqualTo(Enumerable.Range(0, accepted).Select(at => octets[at % octets.Length]).ToArray()));
@@ -49,7 +30,7 @@ public sealed class LoopOutputTests
     public async Task A_send_that_waits_does_not_keep_other_connections_from_being_served()
     {
         var (waiting, _) = await FillAsync(new byte[1 << 20]);
-        var (client, connection) = await _server.ConnectAsync();
+        var (client, connection) = await Server.ConnectAsync();
 
         await client.SendAsync(new byte[1]);
 
@@ -62,8 +43,8 @@ public sealed class LoopOutputTests
     {
         var (waiting, _) = await FillAsync(new byte[1 << 20]);
 
-        _client.LingerState = new LingerOption(enable: true, seconds: 0);
-        _client.Close();
+        Client.LingerState = new LingerOption(enable: true, seconds: 0);
+        Client.Close();
 
         Assert.That(async () => await waiting, Throws.InstanceOf<IOException>());
         Assert.That(async () => await Output.SendAsync(new byte[1]), Throws.InstanceOf<IOException>());
@@ -74,7 +55,7 @@ public sealed class LoopOutputTests
     {
         var (waiting, _) = await FillAsync(new byte[1 << 20]);
 
-        _connection.Abort();
+        Connection.Abort();
 
         Assert.That(async () => await waiting, Throws.InstanceOf<ConnectionAbortedException>());
     }
@@ -82,7 +63,7 @@ public sealed class LoopOutputTests
     [Test]
     public async Task A_send_on_a_closed_connection_fails()
     {
-        await _connection.DisposeAsync();
+        await Connection.DisposeAsync();
 
         Assert.That(async () => await Output.SendAsync(new byte[1]), Throws.InstanceOf<ObjectDisposedException>());
     }

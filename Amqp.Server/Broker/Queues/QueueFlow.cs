@@ -13,8 +13,8 @@ internal sealed class QueueFlow(QueueState state)
     // Consumers that take fewer messages during a whole wait are slow by themselves: something else than the processors limits them.
     private const int FewDeliveries = 200;
 
-    private const long ShortestTrust = 100; // in milliseconds
-    private const long LongestTrust = 60_000;
+    private const long ShortestSlowTime = 100; // in milliseconds
+    private const long LongestSlowTime = 60_000;
 
     /// <summary>Longest wait.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromMilliseconds(50);
@@ -22,7 +22,7 @@ internal sealed class QueueFlow(QueueState state)
     private TaskCompletionSource? _drained; // null unless publishers wait
     private long _delivered; // deliveries while publishers wait
     private long _slowUntil; // until this value of Environment.TickCount64, the consumers count as slow by themselves
-    private long _trust = ShortestTrust; // the time for which they will count as slow next; longer after each wait that did not help
+    private long _slowTime = ShortestSlowTime; // the time for which they will count as slow next; longer after each wait that did not help
 
     /// <summary>True if the queue has consumers and a backlog. The caller holds the lock.</summary>
     public bool IsOutrun => state.Messages.Count >= Backlog && state.Consumers.Count > 0 && state.Messages.Bytes >= BacklogBytes;
@@ -66,11 +66,11 @@ internal sealed class QueueFlow(QueueState state)
         {
             if (_delivered - delivered >= FewDeliveries)
             {
-                _trust = ShortestTrust;
+                _slowTime = ShortestSlowTime;
                 return;
             }
-            _slowUntil = Environment.TickCount64 + _trust;
-            _trust = Math.Min(2 * _trust, LongestTrust);
+            _slowUntil = Environment.TickCount64 + _slowTime;
+            _slowTime = Math.Min(2 * _slowTime, LongestSlowTime);
             Release();
         }
     }
