@@ -10,7 +10,7 @@ public sealed class AllocatedFileTests
     private const int Size = 64 << 20;
     private const int Step = 1 << 20;
     private const int MaxStep = 16 << 20;
-    private static readonly byte[] _bytes = [.. Enumerable.Repeat((byte)7, 100_000)];
+    private static readonly byte[] _bytes = [.. Enumerable.Repeat((byte)7, 10_000)];
 
     private TestFolder _folder = null!;
 
@@ -61,12 +61,26 @@ public sealed class AllocatedFileTests
     public void A_small_segment_gets_small_steps_and_one_larger_than_all_of_it_gets_none()
     {
         var files = new PowerCutFiles();
-        using AllocatedFile file = Open(files, size: 64_000);
+        using AllocatedFile file = Open(files, size: 8_000);
         file.Write(_bytes.AsSpan(0, 24), 0);
-        Assert.That(Length(files), Is.EqualTo(24 + 1_000));
+        Assert.That(Length(files), Is.EqualTo(24 + 125));
 
         file.Write(_bytes, 24);
         Assert.That(Length(files), Is.EqualTo(24 + _bytes.Length));
+    }
+
+    [Test]
+    public void A_large_write_allocates_nothing()
+    {
+        var files = new PowerCutFiles();
+        using AllocatedFile file = Open(files);
+        byte[] large = new byte[20_000];
+
+        file.Write(large, 0);
+        Assert.That(Length(files), Is.EqualTo(large.Length));
+
+        file.Write(_bytes, large.Length);
+        Assert.That(Length(files), Is.EqualTo(large.Length + _bytes.Length + Step));
     }
 
     [Test]
@@ -76,7 +90,7 @@ public sealed class AllocatedFileTests
         string path = Path.Combine(_folder.Path, "1.log");
         using AllocatedFile file = Open(files, path);
         int end = 0;
-        for (; end < 1_300_000; end += _bytes.Length) // more than the first step; a second step would need a length of 2,400,000
+        for (; end < 1_300_000; end += _bytes.Length) // more than the first step; a second step would need a length of 2,120,000
             file.Write(_bytes, end);
         Assert.That(new FileInfo(path).Length, Is.EqualTo(end));
         Assert.That(files.FreeBytes(_folder.Path), Is.EqualTo(2_000_000 - end));
