@@ -35,6 +35,18 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         }
     }
 
+    /// <summary>True if each consumer has prefetch to spare. The caller is the read loop and holds the lock of the output.</summary>
+    public bool HavePrefetchToSpare
+    {
+        get
+        {
+            foreach (var channel in _channels.Values)
+                if (!channel.Session.Consumers.HavePrefetchToSpare)
+                    return false;
+            return true;
+        }
+    }
+
     /// <summary>Handles a frame of a channel other than 0. A soft error closes only the channel.</summary>
     /// <exception cref="AmqpException">A hard error. The caller closes the connection.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once for each frame, see ReadLoop.Handle

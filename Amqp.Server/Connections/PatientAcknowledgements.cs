@@ -27,7 +27,7 @@ internal sealed class PatientAcknowledgements(LoopConnection? socket, Outbox out
     /// <summary>Notes what was read. Call before the next read.</summary>
     /// <param name="areAcknowledgements">True if the client sent acknowledgements only, and only few.</param>
     /// <param name="channels">The open channels.</param>
-    public void NoteRead(bool areAcknowledgements, IReadOnlyList<AmqpChannel> channels)
+    public void NoteRead(bool areAcknowledgements, ChannelTable channels)
     {
         if (_isPatient && (!areAcknowledgements || !socket!.IsPatient))
             End();
@@ -36,16 +36,13 @@ internal sealed class PatientAcknowledgements(LoopConnection? socket, Outbox out
             TryBegin(channels);
     }
 
-    private void TryBegin(IReadOnlyList<AmqpChannel> channels)
+    private void TryBegin(ChannelTable channels)
     {
         _reads = 0;
         lock (outbox.Gate) // otherwise a delivery could use up the prefetch before the patience has begun
         {
-            foreach (var channel in channels)
-            {
-                if (!channel.Session.Consumers.HavePrefetchToSpare)
-                    return;
-            }
+            if (!channels.HavePrefetchToSpare)
+                return;
             socket!.BeginPatience();
         }
         _isPatient = true;

@@ -55,7 +55,7 @@ internal sealed class ReadLoop(
             input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);
             EndRound();
             if (patience.IsPossible)
-                patience.NoteRead(areAcknowledgements, _channels.All);
+                patience.NoteRead(areAcknowledgements, _channels);
             if (result.IsCompleted && !isPaused)
                 return _isDone;
             if (opened.PendingCommit is not null)
