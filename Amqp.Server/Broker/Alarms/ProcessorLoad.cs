@@ -11,17 +11,20 @@ internal sealed class ProcessorLoad(Func<(long All, long Idle)> readTimes, TimeP
     private static readonly TimeSpan _sampleTime = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _outdated = TimeSpan.FromMilliseconds(500);
 
-    // Of this many parts of the processors' time, one may be idle.
-    private const int IdlePart = 10;
+    // Of this many parts of the processors' time, one may be idle when the processors begin to count as saturated, and while they do.
+    // Publishers that wait take less time, so with one limit for both, each wait would make the next sample look idle.
+    private const int FirstIdlePart = 10;
+    private const int IdlePart = 3;
 
     private readonly Lock _lock = new();
-    private long? _sampledAt; // guarded by the lock, as are the next two fields
+    private long? _sampledAt; // guarded by the lock, as are the next three fields
     private (long All, long Idle) _sample;
     private bool _isSaturated;
+    private bool _isKnownSaturated; // by the last sample
 
     /// <summary>
-    /// True if the processors had almost no idle time in the last tenth of a second, or if this is not known because the property was not
-    /// read for a while.
+    /// True if the processors had almost no idle time in the last tenth of a second, or had almost none before and still have little. Also
+    /// true if this is not known, because the property was not read for a while.
     /// </summary>
     public bool IsSaturated
     {
@@ -33,7 +36,9 @@ internal sealed class ProcessorLoad(Func<(long All, long Idle)> readTimes, TimeP
                 if (age < _sampleTime)
                     return _isSaturated;
                 var now = readTimes();
-                _isSaturated = age >= _outdated || (now.Idle - _sample.Idle) * IdlePart <= now.All - _sample.All;
+                int idlePart = _isKnownSaturated ? IdlePart : FirstIdlePart;
+                _isKnownSaturated = age < _outdated && (now.Idle - _sample.Idle) * idlePart <= now.All - _sample.All;
+                _isSaturated = age >= _outdated || _isKnownSaturated;
                 (_sampledAt, _sample) = (clock.GetTimestamp(), now);
                 return _isSaturated;
             }
