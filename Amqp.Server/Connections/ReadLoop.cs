@@ -217,7 +217,7 @@ internal sealed class ReadLoop(
             round.Complete();
             return;
         }
-        long position = opened.Client.EndRound(thread.MayWait);
+        long position = opened.Client.EndRound(thread);
         if (position != 0)
             thread.Commit(opened.Client.Store, position);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Transport;
 using Amqp.Storage;
 
@@ -6,10 +7,25 @@ namespace Amqp.Server.Connections;
 
 /// <summary>The thread that serves a connection, and its time for work other than this connection's. Owned by the read loop.</summary>
 /// <param name="socket">The connection's socket; null if another transport serves it.</param>
-internal sealed class ServingThread(LoopConnection? socket)
+internal sealed class ServingThread(LoopConnection? socket) : IServingThread, IDeferredWork
 {
-    /// <summary>True if the thread serves so few connections that it may wait for the disk.</summary>
+    private IMessageStore? _store; // null unless a request is deferred; owned by the loop's thread, as is the next field
+    private long _position;
+
+    /// <inheritdoc/>
     public bool MayWait => socket?.Loop?.Load.IsQuiet == true;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Publishers whose messages arrive together share one commit: otherwise the first message alone would get a commit of its own.
+    /// </remarks>
+    public void RequestCommit(IMessageStore store, long position)
+    {
+        if (!MayWait && socket?.Loop?.TryDefer(this) == true)
+            (_store, _position) = (store, position);
+        else
+            store.RequestCommit(position);
+    }
 
     /// <summary>Makes the log durable up to a position, on this thread. A wake-up of the store's thread would take longer.</summary>
     public void Commit(IMessageStore store, long position)
@@ -17,5 +33,11 @@ internal sealed class ServingThread(LoopConnection? socket)
         long started = Stopwatch.GetTimestamp();
         store.CommitHere(position);
         socket?.Loop?.Load.NoteBlocked(Stopwatch.GetTimestamp() - started);
+    }
+
+    void IDeferredWork.Run()
+    {
+        _store?.RequestCommit(_position);
+        _store = null;
     }
 }

@@ -20,6 +20,8 @@ internal sealed class SocketLoop : IDisposable
     private readonly SafeFileHandle _wakeUp = SocketCalls.CreateEvent(); // thread-safe
     private volatile bool _isStopping;
     private volatile int _threadId; // 0 until the thread runs
+    private readonly List<IDeferredWork> _deferred = []; // work to do after all ready sockets have been served
+    private bool _isServing; // more sockets may be ready
     private int _patient; // number of sockets in the patient set; changed with Interlocked
     private readonly Thread _thread;
 
@@ -64,6 +66,16 @@ internal sealed class SocketLoop : IDisposable
         Interlocked.Decrement(ref _patient);
     }
 
+    /// <summary>Does work after all sockets that are ready have been served. Any thread may call this method.</summary>
+    /// <returns>False if the caller is not the loop's thread, or no more sockets are ready. The caller must then do the work.</returns>
+    public bool TryDefer(IDeferredWork work)
+    {
+        if (Environment.CurrentManagedThreadId != _threadId || !_isServing)
+            return false;
+        _deferred.Add(work);
+        return true;
+    }
+
     /// <summary>Completes when the loop's thread has handled the events before this call. Any thread may call this method.</summary>
     public Task RespondAsync()
     {
@@ -99,6 +111,7 @@ internal sealed class SocketLoop : IDisposable
                 if (ready == 0)
                     EndPatience();
             }
+            RunDeferred();
             if (!Load.IsWindowOver())
                 continue;
             Balance();
@@ -131,7 +144,28 @@ internal sealed class SocketLoop : IDisposable
     private void Serve(PollSet set, int ready)
     {
         for (int i = 0; i < ready; i++)
+        {
+            _isServing = i < ready - 1;
             Serve(set.KeyAt(i), set.EventsAt(i));
+        }
+    }
+
+    private void RunDeferred()
+    {
+        if (_deferred.Count == 0)
+            return;
+        foreach (var work in _deferred)
+        {
+            try
+            {
+                work.Run();
+            }
+            catch (Exception error)
+            {
+                _faults.Note(Compartment.Connection, $"deferred work of socket loop {Number}", error);
+            }
+        }
+        _deferred.Clear();
     }
 
     private void Serve(long key, PollEvents events)

@@ -14,19 +14,22 @@ internal sealed class LoopServer : IAsyncDisposable
 {
     private readonly IConnectionListener _listener;
 
-    private LoopServer(SocketLoops loops, TransportMemoryPool blocks, IConnectionListener listener) =>
-        (Loops, Blocks, _listener) = (loops, blocks, listener);
+    private LoopServer(SocketLoops loops, ContainedFaults faults, TransportMemoryPool blocks, IConnectionListener listener) =>
+        (Loops, Faults, Blocks, _listener) = (loops, faults, blocks, listener);
 
     public SocketLoops Loops { get; }
+
+    public ContainedFaults Faults { get; }
 
     public TransportMemoryPool Blocks { get; }
 
     public static async Task<LoopServer> StartAsync()
     {
-        var loops = new SocketLoops(new ContainedFaults(NullLogger.Instance, TimeProvider.System));
+        var faults = new ContainedFaults(NullLogger.Instance, TimeProvider.System);
+        var loops = new SocketLoops(faults);
         var blocks = new TransportMemoryPool();
         var transport = new LoopTransport(Bind, loops, blocks, new SocketOptions());
-        return new LoopServer(loops, blocks, await transport.BindAsync(new IPEndPoint(IPAddress.Loopback, 0)));
+        return new LoopServer(loops, faults, blocks, await transport.BindAsync(new IPEndPoint(IPAddress.Loopback, 0)));
     }
 
     /// <summary>Connects a client, and accepts its connection.</summary>

@@ -81,19 +81,19 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     }
 
     /// <summary>Ends a round of requests: adds published messages to their queues, and flushes all output.</summary>
-    /// <param name="mayCommit">True if the caller can do a commit.</param>
+    /// <param name="thread">The thread that serves the client; null to request commits at once.</param>
     /// <returns>
     /// The position that the caller must pass to <see cref="IMessageStore.CommitHere"/>, because no other client waits for a commit; or 0.
     /// </returns>
-    public long EndRound(bool mayCommit = false)
+    public long EndRound(IServingThread? thread = null)
     {
         long position = 0;
         if (Confirming.Count > 0)
         {
             Round.HandOver();
-            mayCommit &= Confirming.Count == 1;
+            bool mayCommit = Confirming.Count == 1 && thread is { MayWait: true };
             foreach (var confirms in Confirming)
-                position = confirms.Seal(mayCommit);
+                position = confirms.Seal(thread, mayCommit);
             Confirming.Clear();
         }
         Round.Complete();

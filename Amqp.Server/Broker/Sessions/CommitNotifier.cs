@@ -19,7 +19,7 @@ internal interface ICommitWaiter
 internal sealed class CommitNotifier : IThreadPoolWorkItem
 {
     // Maximum number of waiters to notify on the store's thread. The thread pool would delay a confirm by about 80 us.
-    private const int FewWaiters = 8;
+    private const int FewWaiters = 32;
 
     // Number of commits in a row with the same only waiter, after which the waiter counts as the only publisher.
     private const int LoneCommits = 16;

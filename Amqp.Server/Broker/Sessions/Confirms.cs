@@ -54,9 +54,10 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
     }
 
     /// <summary>Called at the end of a round. Confirms the messages that are already durable. Other messages wait for a commit.</summary>
+    /// <param name="thread">The thread that serves the client; null to request commits at once.</param>
     /// <param name="mayCommit">True if the caller can do a commit.</param>
     /// <returns>The position that the caller must commit, because the client waits for the confirm of a single message; or 0.</returns>
-    public long Seal(bool mayCommit)
+    public long Seal(IServingThread? thread, bool mayCommit)
     {
         var store = _client.Store;
         long position;
@@ -74,7 +75,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
         _client.Round.Touch(session.Sink.Output);
         isLone = isLone && mayCommit && _client.Services.Commits.IsOnly(this);
         if (isWaiting && !isLone)
-            store.RequestCommit(position);
+            RequestCommit(thread, store, position);
         if (isNew)
             _client.Services.Commits.Add(this, position);
         return isLone ? position : 0;
@@ -96,6 +97,14 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
 
     /// <summary>Returns the name of the session for the log.</summary>
     public override string ToString() => session.ToString();
+
+    private static void RequestCommit(IServingThread? thread, IMessageStore store, long position)
+    {
+        if (thread is not null)
+            thread.RequestCommit(store, position);
+        else
+            store.RequestCommit(position);
+    }
 
     /// <summary>
     /// Confirms durable messages. If the store has failed, answers all other messages with a nack. Returns true if messages still wait.
