@@ -38,13 +38,14 @@ internal sealed class LoopLoad
     /// <summary>Notes that the loop begins to wait for events.</summary>
     public void BeginWait() => _isWaiting = true;
 
-    /// <summary>Notes that the wait has ended.</summary>
-    public void EndWait()
+    /// <summary>Notes that the wait has ended. Returns how long it was, in ticks of <see cref="Stopwatch"/>.</summary>
+    public long EndWait()
     {
         _isWaiting = false;
         long waited = Advance();
         if (waited > _shortestSleep)
             _slept += waited;
+        return waited;
     }
 
     /// <summary>Counts the time since the last call for a connection.</summary>

@@ -43,6 +43,9 @@ internal sealed unsafe class PollSet : IDisposable
     private readonly SafeFileHandle _poll = SocketCalls.CreatePoll();
     private readonly byte[] _ready = GC.AllocateArray<byte>(MaxReady * _size, pinned: true); // used by the waiting thread only
 
+    /// <summary>Descriptor of the set, which is readable while a descriptor in the set is ready. Another set can contain it.</summary>
+    public SafeHandle Descriptor => _poll;
+
     /// <summary>Adds a descriptor.</summary>
     /// <param name="descriptor">A socket or another descriptor that can be polled.</param>
     /// <param name="events">The events to wait for. <see cref="PollEvents.Error"/> and <see cref="PollEvents.HangUp"/> are implied.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Amqp.Server.Broker.Faults;
 using Microsoft.Win32.SafeHandles;
@@ -14,6 +15,11 @@ internal sealed class SocketLoop : IDisposable
     /// <summary>Maximum time in milliseconds that octets of a patient connection wait.</summary>
     public const int Patience = 2;
 
+    private const long WakeUpKey = 0; // connections have positive keys
+    private const long PatientKey = -1;
+
+    private static readonly long _patienceTime = Patience * Stopwatch.Frequency / 1000;
+
     private readonly SocketLoops _loops;
     private readonly ContainedFaults _faults;
     private readonly ConcurrentQueue<TaskCompletionSource> _toRespond = new(); // thread-safe
@@ -22,6 +28,7 @@ internal sealed class SocketLoop : IDisposable
     private volatile int _threadId; // 0 until the thread runs
     private readonly List<IDeferredWork> _deferred = []; // work to do after all ready sockets have been served
     private bool _isServing; // more sockets may be ready
+    private bool _isAtRest = true; // the loop sleeps until it is woken, also by the patient set
     private int _patient; // number of sockets in the patient set; changed with Interlocked
     private readonly Thread _thread;
 
@@ -29,7 +36,8 @@ internal sealed class SocketLoop : IDisposable
     {
         (_loops, _faults, Number) = (loops, faults, number);
         _thread = new Thread(Run) { IsBackground = true, Name = $"Socket loop {number}" };
-        Sockets.Add(_wakeUp, PollEvents.Input, key: 0);
+        Sockets.Add(_wakeUp, PollEvents.Input, WakeUpKey);
+        Sockets.Add(Patient.Descriptor, PollEvents.Input, PatientKey);
     }
 
     /// <summary>Number of the loop, beginning with 0.</summary>
@@ -55,8 +63,6 @@ internal sealed class SocketLoop : IDisposable
     {
         Patient.Add(socket, events, key);
         Interlocked.Increment(ref _patient);
-        if (Environment.CurrentManagedThreadId != _threadId)
-            SocketCalls.Signal(_wakeUp); // the loop may be waiting without the timeout
     }
 
     /// <summary>Removes a socket from the patient set. Any thread may call this method.</summary>
@@ -102,15 +108,13 @@ internal sealed class SocketLoop : IDisposable
         while (!_isStopping)
         {
             Load.BeginWait();
-            int ready = Sockets.Wait(Volatile.Read(ref _patient) > 0 ? Patience : -1);
-            Load.EndWait();
+            int ready = Sockets.Wait(_isAtRest ? -1 : Patience);
+            long waited = Load.EndWait();
+            bool isPatientOnly = ready == 1 && Sockets.KeyAt(0) == PatientKey;
             Serve(Sockets, ready);
             if (Volatile.Read(ref _patient) > 0)
-            {
                 Serve(Patient, Patient.Wait(timeout: 0));
-                if (ready == 0)
-                    EndPatience();
-            }
+            ChangeRest(ready, isPatientOnly, waited);
             RunDeferred();
             if (!Load.IsWindowOver())
                 continue;
@@ -131,14 +135,20 @@ internal sealed class SocketLoop : IDisposable
         }
     }
 
-    /// <summary>Ends the patience of all connections, because the loop had no other reason to wake up in time.</summary>
-    private void EndPatience()
+    /// <summary>Lets the patient set wake the loop while there is little else that does.</summary>
+    /// <remarks>One change for the whole set: it would cost more to remove the connections from the set, and to add them again.</remarks>
+    /// <param name="ready">Number of ready sockets in the last wait.</param>
+    /// <param name="isPatientOnly">True if only the patient set has woken the loop.</param>
+    /// <param name="waited">Duration of the last wait.</param>
+    private void ChangeRest(int ready, bool isPatientOnly, long waited)
     {
-        foreach (var connection in _loops.Connections.All)
-        {
-            if (connection.Loop == this && connection.IsPatient)
-                connection.EndPatience();
-        }
+        bool isAtRest = _isAtRest
+            ? isPatientOnly || waited >= _patienceTime || Volatile.Read(ref _patient) == 0
+            : ready == 0;
+        if (isAtRest == _isAtRest)
+            return;
+        Sockets.Change(Patient.Descriptor, isAtRest ? PollEvents.Input : PollEvents.None, PatientKey);
+        _isAtRest = isAtRest;
     }
 
     private void Serve(PollSet set, int ready)
@@ -170,11 +180,11 @@ internal sealed class SocketLoop : IDisposable
 
     private void Serve(long key, PollEvents events)
     {
-        if (key == 0)
+        if (key == WakeUpKey)
         {
             Respond();
         }
-        else if (_loops.Connections.Find(key) is { } connection)
+        else if (key != PatientKey && _loops.Connections.Find(key) is { } connection)
         {
             try
             {

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Amqp.Tests.Support;
 using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Tests.Transport;
@@ -17,7 +16,24 @@ public sealed class PatienceTests : LoopConnectionTests
         await Client.SendAsync("abc"u8.ToArray());
 
         Assert.That((await read).Buffer.Length, Is.EqualTo(3));
-        await Eventually.Holds(() => !Connection.IsPatient, () => "nothing else wakes the thread, but the connection is patient");
+    }
+
+    [Test]
+    public async Task Octets_of_a_patient_connection_are_read_after_other_connections_have_become_silent()
+    {
+        var (other, connection) = await Server.ConnectAsync();
+        _ = ReadAllAsync(connection);
+        Connection.BeginPatience();
+        for (int i = 0; i < 100; i++)
+            await other.SendAsync(new byte[1]);
+        await Task.Delay(20); // longer than the octets of a patient connection may wait
+        var read = BeginRead();
+
+        await Client.SendAsync("abc"u8.ToArray());
+
+        Assert.That((await read).Buffer.Length, Is.EqualTo(3));
+        Assert.That(Connection.IsPatient);
+        other.Dispose();
     }
 
     [Test]
