@@ -84,8 +84,8 @@ public sealed class PublisherBrakeTests : IDisposable, IPublisherInput
     }
 
     // Publishers that are paused take less of the processors' time. So the processors count as busy until a third of their time is idle.
-    [TestCase(10, Pause, 33, Pause, 34, "")]
-    [TestCase(11, "", 10, Pause, 11, Pause)]
+    [TestCase(0, Pause, 33, Pause, 34, "")]
+    [TestCase(34, "", 10, Pause, 33, Pause)]
     [TestCase(50, "", 33, "", 11, "")]
     public async Task A_publisher_that_outruns_consumers_is_paused_only_while_the_processors_are_busy(
         int first, string firstSteps, int second, string secondSteps, int third, string thirdSteps)

@@ -11,16 +11,15 @@ internal sealed class ProcessorLoad(Func<(long All, long Idle)> readTimes, TimeP
     private static readonly TimeSpan _sampleTime = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _outdated = TimeSpan.FromMilliseconds(500);
 
-    // Of this many parts of the processors' time, one may be idle when the processors begin to count as saturated, and while they do.
-    // Publishers that wait take less time, so with one limit for both, each wait would make the next sample look idle.
+    // Of this many parts of the processors' time, one may be idle in a sample in which publishers ran, and in one in which they waited.
+    // Publishers that wait take less time: with one limit for both, they would run ahead for a tenth of a second after each wait.
     private const int FirstIdlePart = 10;
     private const int IdlePart = 3;
 
     private readonly Lock _lock = new();
-    private long? _sampledAt; // guarded by the lock, as are the next three fields
+    private long? _sampledAt; // guarded by the lock, as are the next two fields
     private (long All, long Idle) _sample;
     private bool _isSaturated;
-    private bool _isKnownSaturated; // by the last sample
 
     /// <summary>
     /// True if the processors had almost no idle time in the last tenth of a second, or had almost none before and still have little. Also
@@ -36,9 +35,8 @@ internal sealed class ProcessorLoad(Func<(long All, long Idle)> readTimes, TimeP
                 if (age < _sampleTime)
                     return _isSaturated;
                 var now = readTimes();
-                int idlePart = _isKnownSaturated ? IdlePart : FirstIdlePart;
-                _isKnownSaturated = age < _outdated && (now.Idle - _sample.Idle) * idlePart <= now.All - _sample.All;
-                _isSaturated = age >= _outdated || _isKnownSaturated;
+                int idlePart = _isSaturated ? IdlePart : FirstIdlePart;
+                _isSaturated = age >= _outdated || (now.Idle - _sample.Idle) * idlePart <= now.All - _sample.All;
                 (_sampledAt, _sample) = (clock.GetTimestamp(), now);
                 return _isSaturated;
             }
