@@ -133,7 +133,7 @@ def section(document, heading):
     return lines[start:end]
 
 
-def markdown(rows, cases, machine, ours, theirs, native):
+def markdown(rows, cases, machine, ours, theirs, by_hand):
     def of_kind(*kinds):
         names = [name for name, kind, _, _ in cases if kind in kinds]
         return [row for row in rows if row.case in names]
@@ -167,7 +167,7 @@ def markdown(rows, cases, machine, ours, theirs, native):
     yield from table(([row.title, row.figure.name, *compared(row)] for row in of_kind("start")),
                      ["case", "figure", "AmqpBroker", "RabbitMQ", "ratio"])
     yield ""
-    yield from native
+    yield from by_hand
     yield "## Before and after a change"
     yield ""
     yield "`bench/against COMMIT` compares the broker in this folder with an earlier commit. Both run six cases of `bench/cases` in turn on the same machine."
@@ -253,8 +253,8 @@ def main(results, cases, output):
     if not rows:
         sys.exit("bench/report.py: no case was measured on both brokers")
     document = output / "performance.md"
-    native = section(document, "## The native file") # filled with the figures of bench/against --native
-    document.write_text("\n".join(markdown(rows, cases, machine, *versions(results), native)) + "\n")
+    by_hand = section(document, "## The native file") + section(document, "## The lone message") # with figures of other measurements
+    document.write_text("\n".join(markdown(rows, cases, machine, *versions(results), by_hand)) + "\n")
     (output / "performance.svg").write_text("\n".join(picture(rows)) + "\n")
 
 
