@@ -22,7 +22,7 @@ internal sealed class ServingThread(LoopConnection? socket) : IServingThread, ID
     public void RequestCommit(IMessageStore store, long position)
     {
         if (!MayWait && socket?.Loop?.TryDefer(this) == true)
-            (_store, _position) = (store, position);
+            (_store, _position) = (store, Math.Max(position, _position)); // the channels' requests are not in the log's order
         else
             store.RequestCommit(position);
     }
