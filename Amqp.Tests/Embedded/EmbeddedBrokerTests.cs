@@ -221,6 +221,34 @@ public class EmbeddedBrokerTests
     }
 
     [Test]
+    public async Task Brokers_that_start_and_stop_together_leave_each_others_folders_alone()
+    {
+        string parent = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
+        try
+        {
+            EmbeddedBrokerOptions options = TestedBroker.Options;
+            options.TemporaryFolder = parent;
+
+            // A cancelled start makes and deletes a folder without the cost of a process.
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, 2_000),
+                new ParallelOptions { MaxDegreeOfParallelism = 8 },
+                (_, _) =>
+                {
+                    Assert.That(
+                        () => EmbeddedBroker.StartAsync(options, new CancellationToken(canceled: true)),
+                        Throws.InstanceOf<OperationCanceledException>());
+                    return ValueTask.CompletedTask;
+                });
+            Assert.That(Directory.EnumerateFileSystemEntries(parent), Is.Empty);
+        }
+        finally
+        {
+            Directory.Delete(parent, recursive: true);
+        }
+    }
+
+    [Test]
     public void A_start_that_takes_too_long_fails()
     {
         EmbeddedBrokerOptions options = TestedBroker.Options;

@@ -12,14 +12,20 @@ internal sealed class TemporaryFolder : IDisposable
     private const string MemoryFolder = "/dev/shm";
     private const long LeastFreeMemory = 1L << 30;
     private const int OwnerOnly = 0b111_000_000;
+    private const int CreationAttempts = 5;
 
     private readonly FileStream _owner;
 
     private TemporaryFolder(string path)
     {
         Path = path;
-        // The system releases the lock when this process ends, even if the process is killed.
-        _owner = new FileStream(System.IO.Path.Combine(path, OwnerFile), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        _owner = Lock(path, FileMode.CreateNew);
+        // Unix creates a file and locks it in two steps. In between, another start may take the folder for an abandoned one.
+        if (!File.Exists(_owner.Name))
+        {
+            _owner.Dispose();
+            throw new IOException($"Another process has deleted '{path}'.");
+        }
     }
 
     /// <summary>Path of the folder.</summary>
@@ -32,6 +38,24 @@ internal sealed class TemporaryFolder : IDisposable
         parent ??= HasMemoryFolder() ? MemoryFolder : System.IO.Path.GetTempPath();
         Directory.CreateDirectory(parent);
         DeleteAbandoned(parent);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return CreateIn(parent);
+            }
+            catch (IOException) when (attempt < CreationAttempts)
+            {
+                // Another start is deleting the folder, or has deleted it.
+            }
+        }
+    }
+
+    /// <summary>Deletes the folder. Safe to repeat.</summary>
+    public void Dispose() => Delete(Path, _owner);
+
+    private static TemporaryFolder CreateIn(string parent)
+    {
         string path = System.IO.Path.Combine(parent, Prefix + Guid.NewGuid().ToString("n"));
         Directory.CreateDirectory(path);
         if (!RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
@@ -39,12 +63,11 @@ internal sealed class TemporaryFolder : IDisposable
         return new TemporaryFolder(path);
     }
 
-    /// <summary>Deletes the folder. Safe to repeat.</summary>
-    public void Dispose()
-    {
-        _owner.Dispose();
-        Delete(Path);
-    }
+    /// <summary>
+    /// Locks the folder by opening its owner file. The system releases the lock when this process ends, even if the process is killed.
+    /// </summary>
+    private static FileStream Lock(string folder, FileMode mode) =>
+        new(System.IO.Path.Combine(folder, OwnerFile), mode, FileAccess.ReadWrite, FileShare.None);
 
     private static bool HasMemoryFolder()
     {
@@ -65,12 +88,8 @@ internal sealed class TemporaryFolder : IDisposable
         {
             try
             {
-                // While the owner runs, it locks the file, so opening the file fails. If there is no file, the folder is being created.
-                using (new FileStream(
-                    System.IO.Path.Combine(folder, OwnerFile), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                {
-                }
-                Delete(folder);
+                // While the owner runs, it has the lock, so this fails. If there is no file, the folder is being created.
+                Delete(folder, Lock(folder, FileMode.Open));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -79,9 +98,23 @@ internal sealed class TemporaryFolder : IDisposable
         }
     }
 
-    private static void Delete(string folder)
+    /// <summary>Deletes a folder and releases its lock. The lock keeps other starts from deleting the folder at the same time.</summary>
+    private static void Delete(string folder, FileStream owner)
     {
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        using (owner)
+        {
+            // Windows does not delete a file that is open.
+            if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
+                owner.Dispose();
+            try
+            {
+                if (Directory.Exists(folder))
+                    Directory.Delete(folder, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another start has deleted it.
+            }
+        }
     }
 }
