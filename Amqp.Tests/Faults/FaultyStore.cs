@@ -24,6 +24,9 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
     /// <summary>Called for each commit. Gets the task of the wrapped store, and returns the task for the caller.</summary>
     public Func<Task, Task> Commit { get; set; } = static committed => committed;
 
+    /// <summary>Called before each request of a commit. Parameter: the position.</summary>
+    public Action<long> BeforeRequestCommit { get; set; } = static _ => { };
+
     public bool IsDisposed { get; private set; }
 
     public event Action? Committed
@@ -124,7 +127,11 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
         store.NoteDelivered(queue, last);
     }
 
-    public void RequestCommit(long position) => store.RequestCommit(position);
+    public void RequestCommit(long position)
+    {
+        BeforeRequestCommit(position);
+        store.RequestCommit(position);
+    }
 
     public void CommitHere(long position) => store.CommitHere(position);
 

@@ -9,7 +9,6 @@ namespace Amqp.Tests.Transport;
 [CancelAfter(60_000)]
 public sealed class DeferredWorkTests
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
     private readonly ConcurrentQueue<string> _log = new();
     private LoopServer _server = null!;
 
@@ -22,90 +21,58 @@ public sealed class DeferredWorkTests
     [Test]
     public async Task It_is_done_after_all_sockets_that_were_ready_together()
     {
-        using var entered = new ManualResetEventSlim();
-        using var mayGoOn = new ManualResetEventSlim();
-        using var gate = await ServeAsync(_ =>
-        {
-            entered.Set();
-            mayGoOn.Wait(_limit);
-        });
-        var served = new List<bool>();
-        var all = new TaskCompletionSource();
+        var isDeferred = new List<bool>();
         var clients = new List<Socket>();
         for (int i = 0; i < 3; i++)
         {
-            clients.Add(await ServeAsync(loop =>
+            clients.Add(await _server.ServeAsync(connection =>
             {
                 _log.Enqueue("socket");
-                served.Add(loop.TryDefer(new Work(() => _log.Enqueue("work"))));
-                if (served.Count == 3)
-                    all.SetResult();
+                isDeferred.Add(connection.Loop!.TryDefer(new Work(() => _log.Enqueue("work"))));
             }));
         }
 
-        await gate.SendAsync(new byte[1]);
-        Assert.That(entered.Wait(_limit));
-        foreach (var client in clients)
-            await client.SendAsync(new byte[1]);
-        mayGoOn.Set();
-        await all.Task.WaitAsync(_limit);
-        await _server.Loops.First().RespondAsync().WaitAsync(_limit);
+        await _server.SendTogetherAsync(clients);
 
-        // With the last ready socket, there is nothing to wait for.
-        Assert.That(served, Is.EqualTo(new[] { true, true, false }));
-        Assert.That(_log, Is.EqualTo(new[] { "socket", "socket", "socket", "work", "work" }));
+        // More octets may have been ready after those of the clients.
+        Assert.That(isDeferred[..2], Is.EqualTo(new[] { true, true }));
+        Assert.That(_log.Take(3), Is.EqualTo(new[] { "socket", "socket", "socket" }));
+        Assert.That(_log.Skip(3), Is.EqualTo(isDeferred.Where(deferred => deferred).Select(_ => "work")));
         clients.ForEach(client => client.Dispose());
+    }
+
+    [Test]
+    public async Task It_is_refused_when_no_other_socket_is_ready()
+    {
+        var isDeferred = new TaskCompletionSource<bool>();
+        using var client = await _server.ServeAsync(connection => isDeferred.SetResult(connection.Loop!.TryDefer(new Work(() => { }))));
+
+        await client.SendAsync(new byte[1]);
+
+        Assert.That(await isDeferred.Task, Is.False);
     }
 
     [Test]
     public async Task An_exception_in_it_does_not_stop_the_loop()
     {
-        var answered = new TaskCompletionSource();
-        using var mayGoOn = new ManualResetEventSlim();
-        using var entered = new ManualResetEventSlim();
-        using var gate = await ServeAsync(_ =>
-        {
-            entered.Set();
-            mayGoOn.Wait(_limit);
-        });
-        using var first = await ServeAsync(loop => loop.TryDefer(new Work(() => throw new InvalidOperationException("a fault"))));
-        using var second = await ServeAsync(loop => loop.TryDefer(new Work(answered.SetResult)));
-        using var third = await ServeAsync(_ => { });
+        var done = new TaskCompletionSource();
+        using var first = await _server.ServeAsync(
+            connection => connection.Loop!.TryDefer(new Work(() => throw new InvalidOperationException("a fault"))));
+        using var second = await _server.ServeAsync(connection => connection.Loop!.TryDefer(new Work(done.SetResult)));
+        using var third = await _server.ServeAsync(_ => { });
 
-        await gate.SendAsync(new byte[1]);
-        Assert.That(entered.Wait(_limit));
-        foreach (var client in new[] { first, second, third })
-            await client.SendAsync(new byte[1]);
-        mayGoOn.Set();
+        await _server.SendTogetherAsync(first, second, third);
 
-        await answered.Task.WaitAsync(_limit);
-        await _server.Loops.First().RespondAsync().WaitAsync(_limit);
+        Assert.That(done.Task.IsCompletedSuccessfully);
         Assert.That(_server.Faults.Total, Is.EqualTo(1));
     }
 
     [Test]
     public async Task Other_threads_do_their_work_themselves()
     {
-        using var client = await ServeAsync(_ => { });
+        using var client = await _server.ServeAsync(_ => { });
 
         Assert.That(_server.Loops.First().TryDefer(new Work(() => { })), Is.False);
-    }
-
-    /// <summary>Connects a client. The action runs on the loop's thread whenever the client sends something.</summary>
-    private async Task<Socket> ServeAsync(Action<SocketLoop> action)
-    {
-        var (client, connection) = await _server.ConnectAsync();
-        // Without the context of the test, so that the loop's thread does the work.
-        _ = Task.Run(async () =>
-        {
-            var input = connection.Transport.Input;
-            while (await input.ReadAsync() is { IsCompleted: false } result)
-            {
-                input.AdvanceTo(result.Buffer.End);
-                action(((LoopConnection)connection).Loop!);
-            }
-        });
-        return client;
     }
 
     private sealed class Work(Action action) : IDeferredWork
