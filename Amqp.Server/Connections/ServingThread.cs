@@ -17,7 +17,8 @@ internal sealed class ServingThread(LoopConnection? socket) : IServingThread, ID
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Publishers whose messages arrive together share one commit: otherwise the first message alone would get a commit of its own.
+    /// Publishers whose messages arrive together share one commit: otherwise the first message alone would get a commit of its own. And
+    /// deliveries are sent before the commit: with 20 publishers, the wake-up of the store's thread delayed each delivery by 20 us.
     /// </remarks>
     public void RequestCommit(IMessageStore store, long position)
     {

@@ -27,7 +27,6 @@ internal sealed class SocketLoop : IDisposable
     private volatile bool _isStopping;
     private volatile int _threadId; // 0 until the thread runs
     private readonly List<IDeferredWork> _deferred = []; // work to do after all ready sockets have been served
-    private bool _isServing; // more sockets may be ready
     private bool _isAtRest = true; // the loop sleeps until it is woken, also by the patient set
     private int _patient; // number of sockets in the patient set; changed with Interlocked
     private readonly Thread _thread;
@@ -73,10 +72,10 @@ internal sealed class SocketLoop : IDisposable
     }
 
     /// <summary>Does work after all sockets that are ready have been served. Any thread may call this method.</summary>
-    /// <returns>False if the caller is not the loop's thread, or no more sockets are ready. The caller must then do the work.</returns>
+    /// <returns>False if the caller is not the loop's thread. The caller must then do the work.</returns>
     public bool TryDefer(IDeferredWork work)
     {
-        if (Environment.CurrentManagedThreadId != _threadId || !_isServing)
+        if (Environment.CurrentManagedThreadId != _threadId)
             return false;
         _deferred.Add(work);
         return true;
@@ -154,10 +153,7 @@ internal sealed class SocketLoop : IDisposable
     private void Serve(PollSet set, int ready)
     {
         for (int i = 0; i < ready; i++)
-        {
-            _isServing = i < ready - 1;
             Serve(set.KeyAt(i), set.EventsAt(i));
-        }
     }
 
     private void RunDeferred()
