@@ -17,7 +17,7 @@ internal static class MessageSettings
             (target, value) => target.Options.Limits.MaxTableDepth = value),
         Setting.Of("publishers_wait_for_consumers", ValueKinds.Boolean, "true",
             "While the processors are busy, publishers to a queue are paused for up to 50 ms at a time if its consumers cannot keep up and "
-                + "at least 1,000 messages and 1 MiB are ready. Publishers are not paused for a queue without consumers, or for "
+                + "at least 8,000 messages and 8 MiB are ready. Publishers are not paused for a queue without consumers, or for "
                 + "consumers that are slow by themselves. Connections that have consumers are not paused.",
             (target, value) => target.Options.Limits.PublishersWaitForConsumers = value),
         Setting.Of("vm_memory_high_watermark.relative", Fraction, "0.6",

@@ -1,5 +1,6 @@
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Storage;
 using Amqp.Tests.Faults;
@@ -93,7 +94,7 @@ public sealed class PublisherBrakeTests : IDisposable, IPublisherInput
         await using var broker = new BareBroker();
         var queue = broker.Declare("q");
         broker.Consume(queue, room: 1);
-        for (int i = 0; i < 2_000; i++)
+        for (int i = 0; i < 2 * QueueFlow.Backlog; i++)
             broker.Post(queue, body: 1_000);
         broker.Round.Complete();
         await _brake.WaitForConsumersAsync(this, broker.Declare("idle"));

@@ -60,8 +60,8 @@ public sealed class ObjectSizeTests
     }
 
     /// <summary>
-    /// Returns the size of all objects that are in use. <see cref="GC.GetTotalMemory"/> alone stops collecting at a difference of 5 %, which
-    /// is more than the objects of a batch.
+    /// Returns the size of all objects in use. <see cref="GC.GetTotalMemory"/> alone stops collecting at a difference of 5 %, which is more
+    /// than the objects of a batch.
     /// </summary>
     private static long HeapSize()
     {

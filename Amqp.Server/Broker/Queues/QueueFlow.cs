@@ -4,11 +4,14 @@ namespace Amqp.Server.Broker.Queues;
 /// <remarks>The lock of the queue guards the state.</remarks>
 internal sealed class QueueFlow(QueueState state)
 {
-    /// <summary>Number of ready messages from which publishers wait.</summary>
-    public const int Backlog = 1000;
+    /// <summary>
+    /// Number of ready messages from which publishers wait. With 1,000, publishers waited for consumers that did keep up, and a stream
+    /// with an acknowledgement every 50 messages lost a fifth of its rate.
+    /// </summary>
+    public const int Backlog = 8_000;
 
     /// <summary>Bytes of ready messages from which publishers wait. Smaller messages would make them wait too often.</summary>
-    public const int BacklogBytes = 1 << 20;
+    public const int BacklogBytes = 8 << 20;
 
     // Consumers that take fewer messages during a whole wait are slow by themselves: something else than the processors limits them.
     private const int FewDeliveries = 200;
