@@ -36,6 +36,32 @@ public sealed class ResourceCommandTests : CliTests
     }
 
     [Test]
+    public async Task The_way_of_a_message_is_explained()
+    {
+        await PutAsync($"/queues/{Host}/q", new { durable = true });
+        await DoAsync("exchanges", "declare", "x", "headers", "-p", Host, "-a", "alternate-exchange=amq.fanout");
+        await DoAsync("bindings", "declare", "x", "q", "k", "-p", Host, "-a", "format=pdf");
+
+        Assert.That(
+            (await DoAsync("route", "explain", "x", "k", "--header", "format=zip", "-p", Host)).Lines,
+            Is.EqualTo(new[]
+            {
+                "",
+                "# exchange 'x' (headers)",
+                "matches  destination  to     routing_key  arguments         reason",
+                """no       q            queue  k            {"format":"pdf"}  header format is zip instead of pdf""",
+                "Exchange 'x' (headers): No binding matches, so the message goes to the alternate exchange 'amq.fanout'.",
+                "Exchange 'amq.fanout' (fanout): No binding matches, and the exchange has no alternate exchange.",
+                "",
+                "The message reaches no queue.",
+            }));
+        CliRun json = await DoAsync("route", "explain", "x", "k", "--header", "format=pdf", "-p", Host, "--json");
+        Assert.That(JsonDocument.Parse(json.Output).RootElement.GetProperty("queues")[0].GetString(), Is.EqualTo("q"));
+        Assert.That((await RunAsync("route", "explain", "none", "k", "-p", Host)).ExitCode, Is.EqualTo(67));
+        Assert.That((await RunAsync("route", "explain", "x", "k", "--header", "format", "-p", Host)).ExitCode, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Users_and_permissions_are_declared_listed_and_deleted()
     {
         string user = NewName("u");

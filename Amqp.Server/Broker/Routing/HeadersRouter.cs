@@ -61,14 +61,35 @@ internal sealed class HeadersMatch
     /// <summary>Returns true if the headers match. Without arguments, <c>all</c> always matches and <c>any</c> never matches.</summary>
     public bool Matches(FieldTable headers)
     {
-        foreach (var (name, wanted) in _wanted)
+        foreach (var wanted in _wanted)
         {
-            bool matches = headers[name] is { } value && IsSame(wanted, value);
+            bool matches = Matches(wanted, headers);
             if (matches != _all)
                 return matches;
         }
         return _all;
     }
+
+    /// <summary>Says why the headers match or do not match.</summary>
+    public string Explain(FieldTable headers)
+    {
+        if (_wanted.Length == 0)
+            return _all ? "the binding asks for no header" : "the binding asks for any of no headers, so it never matches";
+        bool matches = Matches(headers);
+        if (matches == _all)
+            return _all
+                ? $"each header matches: {string.Join(", ", _wanted.Select(wanted => wanted.Key))}"
+                : $"no header matches: {string.Join("; ", _wanted.Select(wanted => Difference(wanted, headers)))}";
+        var decisive = _wanted.First(wanted => Matches(wanted, headers) != _all);
+        return matches ? $"header {decisive.Key} is {decisive.Value}" : Difference(decisive, headers);
+    }
+
+    private static bool Matches(KeyValuePair<string, FieldValue> wanted, FieldTable headers) =>
+        headers[wanted.Key] is { } value && IsSame(wanted.Value, value);
+
+    private static string Difference(KeyValuePair<string, FieldValue> wanted, FieldTable headers) => headers[wanted.Key] is { } given
+        ? $"header {wanted.Key} is {given} instead of {wanted.Value}"
+        : $"header {wanted.Key} is missing";
 
     /// <summary>Compares an argument with a header. The type of a number does not matter. A void argument matches every value.</summary>
     private static bool IsSame(FieldValue wanted, FieldValue value)

@@ -12,7 +12,9 @@ internal sealed class RouteFinder(RoutingTable routing)
     private readonly Stack<Exchange> _pending = [];
     private readonly List<IRouteTarget> _targets = [];
     private HashSet<IReplyConsumer>? _replies; // created for the first reply only
-    private int _found;
+
+    /// <summary>Number of destinations that routers have added since the finder was created.</summary>
+    public int Found { get; private set; }
 
     /// <summary>True if the route is valid for this one message only, and cannot be cached.</summary>
     public bool VariesByMessage { get; private set; }
@@ -29,7 +31,7 @@ internal sealed class RouteFinder(RoutingTable routing)
     /// <summary>Adds a queue or an exchange to the destinations. Called by routers.</summary>
     public void Add(IBindingDestination destination)
     {
-        _found++;
+        Found++;
         if (destination is Queue queue)
             _queues.Add(queue);
         else if (destination is Exchange exchange && _visited.Add(exchange))
@@ -40,7 +42,7 @@ internal sealed class RouteFinder(RoutingTable routing)
     public void Add(IRouteTarget target)
     {
         if (target.IsDestination)
-            _found++;
+            Found++;
         _targets.Add(target);
     }
 
@@ -50,7 +52,7 @@ internal sealed class RouteFinder(RoutingTable routing)
     /// <summary>Adds a client that receives the message as a direct reply. Called by the router of the default exchange.</summary>
     public void Add(IReplyConsumer consumer)
     {
-        _found++;
+        Found++;
         (_replies ??= []).Add(consumer);
     }
 
@@ -64,9 +66,9 @@ internal sealed class RouteFinder(RoutingTable routing)
         while (_pending.TryPop(out var exchange))
         {
             VariesByMessage |= exchange.VariesByMessage;
-            int before = _found;
+            int before = Found;
             exchange.Route(message, this);
-            if (_found == before && exchange.AlternateExchange is { Length: > 0 } name)
+            if (Found == before && exchange.AlternateExchange is { Length: > 0 } name)
                 FollowAlternate(exchange, name);
         }
     }

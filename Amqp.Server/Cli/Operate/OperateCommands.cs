@@ -16,6 +16,7 @@ internal static class OperateCommands
             QueueCommands.Create(set),
             ExchangeCommands.Create(set),
             BindingCommands.Create(set),
+            RouteCommands.Create(set),
             ConnectionCommands.Connections(set),
             ConnectionCommands.Channels(set),
             ConnectionCommands.Consumers(set),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges.Delayed;
+using Amqp.Server.Broker.Exchanges.Explanations;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Routing;
@@ -26,6 +27,7 @@ internal static class ExchangeEndpoints
         .Put("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Put)
         .Delete("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Delete)
         .Post("/exchanges/{vhost}/{exchange}/publish", Access.VirtualHost, PublishAsync)
+        .Post("/exchanges/{vhost}/{exchange}/route", Access.VirtualHostView, Route)
         .Get("/exchanges/{vhost}/{exchange}/bindings/source", Access.VirtualHostView, request =>
         {
             string name = NameOf(request);
@@ -161,6 +163,30 @@ internal static class ExchangeEndpoints
         catch (BrokerException error)
         {
             // The reply contains AMQP's code and text, as in RabbitMQ.
+            throw ApiException.BadRequest($"{(int)error.Error.Code()} {error.ToAmqp().ReplyText}");
+        }
+    }
+
+    /// <summary>Explains the way of a message, and publishes nothing.</summary>
+    private static ApiReply Route(ApiRequest request)
+    {
+        var host = request.VirtualHost;
+        var exchange = Demand(request);
+        request.DemandFields("routing_key");
+        string routingKey = ApiRequest.DemandShort(request.Text("routing_key"), "routing_key");
+        var properties = PropertiesView.Read(request.Table("properties"));
+        try
+        {
+            var explainer = new RouteExplainer(host.Routing, host.FindQueue, routingKey, properties);
+            var explanation = explainer.Explain(exchange);
+            return ApiReply.Json(json => RouteView.Write(json, explanation));
+        }
+        catch (ArgumentException tooLong)
+        {
+            throw ApiException.BadRequest(tooLong.Message);
+        }
+        catch (BrokerException error)
+        {
             throw ApiException.BadRequest($"{(int)error.Error.Code()} {error.ToAmqp().ReplyText}");
         }
     }

@@ -95,6 +95,8 @@ internal static class AccessTable
         DELETE /exchanges/{v}/none                       | 401 404 404 404 404 | 401 401 401 401 404
         POST /exchanges/{v}/x/publish                    | 401 400 400 400 400 | 401 401 401 401 400
         POST /exchanges/{v}/x/publish {"routing_key":"none","properties":{},"payload":"","payload_encoding":"string"} | 401 200 200 200 200 | 401 401 401 401 401
+        POST /exchanges/{v}/x/route                      | 401 400 400 400 400 | 401 401 401 400 400
+        POST /exchanges/{v}/x/route {"routing_key":"none"} | 401 200 200 200 200 | 401 401 401 200 200
         GET /bindings                                    | 401 200 200 200 200 | 401 200 200 200 200
         POST /bindings/{v}/e/x/q/q                       | 401 201 201 201 201 | 401 401 401 401 401
         POST /bindings/{v}/e/x/q/q {"routing_key":"k"}   | 401 201 201 201 201 | 401 401 401 401 401

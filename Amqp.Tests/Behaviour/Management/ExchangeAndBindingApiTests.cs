@@ -163,6 +163,43 @@ public class ExchangeAndBindingApiTests : ApiTests
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((404, reason.Replace("'V'", $"'{host}'", StringComparison.Ordinal))));
     }
 
+    [Test]
+    public async Task The_way_of_a_message_is_explained_and_nothing_is_published()
+    {
+        string host = await NewHostWithEndsAsync();
+        await PostAsync($"/bindings/{host}/e/x/q/q", new { routing_key = "a.*" });
+        await PostAsync($"/bindings/{host}/e/x/q/q", new { routing_key = "b" });
+
+        var route = await PostAsync($"/exchanges/{host}/x/route", new { routing_key = "a.b" });
+
+        Assert.That(
+            route.Body,
+            Is.EqualTo("""
+                {"queues":["q"],"exchanges":[{"name":"x","type":"topic","notes":[],"bindings":[
+                {"destination":"q","destination_type":"queue","routing_key":"a.*","arguments":{},"matches":true,
+                "reason":"the pattern 'a.*' matches 'a.b'"},
+                {"destination":"q","destination_type":"queue","routing_key":"b","arguments":{},"matches":false,
+                "reason":"the pattern 'b' does not match the routing key 'a.b': 1 instead of 2 words"}]}]}
+                """.Replace("\n", "", StringComparison.Ordinal)));
+        Assert.That(
+            (await PostAsync($"/queues/{host}/q/get", new { count = 1, ackmode = "ack_requeue_true", encoding = "auto" })).Body,
+            Is.EqualTo("[]"));
+    }
+
+    [TestCase("none", """{"routing_key":"a"}""", 404, "Not Found")]
+    [TestCase("x", "{}", 400, "[{key_missing,routing_key}]")]
+    [TestCase("x", """{"routing_key":"a","properties":1}""", 400, null)]
+    [TestCase("x", """{"routing_key":"a","properties":{"headers":{"CC":"b"}}}""", 400, null)]
+    public async Task A_message_that_cannot_be_published_has_no_way(string exchange, string body, int code, string? reason)
+    {
+        string host = await NewHostWithEndsAsync();
+
+        var answer = await PostAsync($"/exchanges/{host}/{exchange}/route", body);
+
+        Assert.That(answer.Code, Is.EqualTo(code));
+        Assert.That(answer.Reason, reason is null ? Is.Not.Empty : Is.EqualTo(reason));
+    }
+
     private async Task<string> NewHostWithEndsAsync()
     {
         string host = await NewVirtualHostAsync();

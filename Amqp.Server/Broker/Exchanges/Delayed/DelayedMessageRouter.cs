@@ -14,7 +14,8 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
 {
     public const string TypeName = "x-delayed-message";
 
-    private const string TypeArgument = "x-delayed-type";
+    /// <summary>Name of the argument that contains the inner type.</summary>
+    public const string TypeArgument = "x-delayed-type";
 
     private readonly IRouter _inner;
 
