@@ -29,6 +29,14 @@ internal static class CommonOptions
         Validators = { result => Refuse(result, "--argument") },
     };
 
+    /// <summary>The option that gives the headers of a message.</summary>
+    public static Option<string[]> Headers { get; } = new("--header")
+    {
+        HelpName = "name=value",
+        Description = "A header; may be repeated.",
+        Validators = { result => Refuse(result, "--header") },
+    };
+
     /// <summary>Creates a JSON object from texts of the form <c>name=value</c>.</summary>
     public static JsonObject Object(IEnumerable<string>? pairs)
     {

@@ -51,16 +51,14 @@ internal static class MessageCommands
             Description =
                 "A property, such as content_type=text/plain or delivery_mode=1; may be repeated. Default: delivery_mode=2 (persistent)."
         };
-        var headers = new Option<string[]>("--header") { HelpName = "name=value", Description = "A header; may be repeated." };
         properties.Validators.Add(result => CommonOptions.Refuse(result, "--property", _properties));
-        headers.Validators.Add(result => CommonOptions.Refuse(result, "--header"));
         Command command = set.Create("publish", "Publish messages, and report those that reached no queue.", async context =>
         {
             byte[] content = context.Get(payload) is { } given ? Encoding.UTF8.GetBytes(given) : Read(context.Get(file));
             List<byte[]> messages = context.Get(lines) ? Lines(content) : [content];
             JsonObject fields = CommonOptions.Object(context.Get(properties));
             fields.TryAdd("delivery_mode", 2);
-            if (context.Get(headers) is { Length: > 0 } pairs)
+            if (context.Get(CommonOptions.Headers) is { Length: > 0 } pairs)
                 fields["headers"] = CommonOptions.Object(pairs);
             string path = $"{ApiPath.Of("exchanges", context.VirtualHost, ApiPath.Exchange(context.Get(exchange)))}/publish";
             long total = (long)messages.Count * context.Get(count), routed = 0;
@@ -83,7 +81,7 @@ internal static class MessageCommands
                     ExitCode.NotFound,
                     $"{Count(total - routed)} reached no queue: no binding of exchange '{context.Get(exchange)}' "
                         + $"matches '{context.Get(key)}'. See them with: amqpbroker bindings");
-        }, key, payload, exchange, CommonOptions.VirtualHost, properties, headers, file, lines, count);
+        }, key, payload, exchange, CommonOptions.VirtualHost, properties, CommonOptions.Headers, file, lines, count);
         command.Validators.Add(result =>
         {
             if (result.GetResult(payload)?.Tokens.Count > 0 && result.GetResult(file) is not null)

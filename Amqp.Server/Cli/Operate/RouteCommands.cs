@@ -14,8 +14,6 @@ internal static class RouteCommands
     {
         Argument<string> exchange = set.Name("exchange", "The exchange; amq.default for the default exchange.", "exchanges");
         var key = new Argument<string>("routing-key") { Description = "The routing key." };
-        var headers = new Option<string[]>("--header") { HelpName = "name=value", Description = "A header; may be repeated." };
-        headers.Validators.Add(result => CommonOptions.Refuse(result, "--header"));
         return set.Create(
             "explain",
             "Show which queues a message would reach, and why each binding matches or not. Publishes nothing.",
@@ -24,19 +22,20 @@ internal static class RouteCommands
                 var body = new JsonObject
                 {
                     ["routing_key"] = context.Get(key),
-                    ["properties"] = new JsonObject { ["headers"] = CommonOptions.Object(context.Get(headers)) },
+                    ["properties"] = new JsonObject { ["headers"] = CommonOptions.Object(context.Get(CommonOptions.Headers)) },
                 };
                 string name = context.Get(exchange);
-                JsonElement route = await context.PostAsClientAsync(
+                JsonElement route = await context.Client.PostAsync(
                     $"{ApiPath.Of("exchanges", context.VirtualHost, ApiPath.Exchange(name))}/route",
                     body,
-                    $"exchange '{name}' in virtual host '{context.VirtualHost}'");
+                    $"exchange '{name}' in virtual host '{context.VirtualHost}'",
+                    context.Cancellation);
                 if (context.Get(CommonOptions.Json))
                     context.Print(route);
                 else
                     Print(context, route);
             },
-            exchange, key, CommonOptions.VirtualHost, headers, CommonOptions.Json);
+            exchange, key, CommonOptions.VirtualHost, CommonOptions.Headers, CommonOptions.Json);
     }
 
     private static void Print(CommandContext context, JsonElement route)

@@ -162,8 +162,7 @@ internal static class ExchangeEndpoints
         }
         catch (BrokerException error)
         {
-            // The reply contains AMQP's code and text, as in RabbitMQ.
-            throw ApiException.BadRequest($"{(int)error.Error.Code()} {error.ToAmqp().ReplyText}");
+            throw Refused(error);
         }
     }
 
@@ -187,9 +186,13 @@ internal static class ExchangeEndpoints
         }
         catch (BrokerException error)
         {
-            throw ApiException.BadRequest($"{(int)error.Error.Code()} {error.ToAmqp().ReplyText}");
+            throw Refused(error);
         }
     }
+
+    /// <summary>Returns the reply to a message that the broker refuses. It contains AMQP's code and text, as in RabbitMQ.</summary>
+    private static ApiException Refused(BrokerException error) =>
+        ApiException.BadRequest($"{(int)error.Error.Code()} {error.ToAmqp().ReplyText}");
 
     private static byte[] ReadPayload(string payload, string encoding)
     {

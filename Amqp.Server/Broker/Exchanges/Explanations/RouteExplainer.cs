@@ -95,11 +95,18 @@ internal sealed class RouteExplainer
         foreach (string key in _keys)
         {
             if (_findQueue(key) is { } queue)
+            {
                 _queues.Add(queue);
-            notes.Add(
-                _findQueue(key) is not null ? $"The routing key is the name of queue '{key}'."
-                : _routing.Replies.Find(key) is not null ? $"The routing key '{key}' is the address of a client that waits for a reply."
-                : $"There is no queue '{key}'.");
+                notes.Add($"The routing key is the name of queue '{key}'.");
+            }
+            else if (_routing.Replies.Find(key) is not null)
+            {
+                notes.Add($"The routing key '{key}' is the address of a client that waits for a reply.");
+            }
+            else
+            {
+                notes.Add($"There is no queue '{key}'.");
+            }
         }
     }
 
