@@ -25,6 +25,7 @@ internal static class BrokerRestore
                 if (name == VirtualHostLimits.Name && broker.VirtualHosts.Find(virtualHost) is { } host)
                     host.Limits = value is { } limits ? VirtualHostLimits.Read(limits.AsTable()) : VirtualHostLimits.None;
             }));
+        broker.Parameters.Add(broker.Shovels.Component);
         broker.Parameters.Restore();
         broker.GlobalParameters.Restore();
         if (broker.GlobalParameters.Find(ClusterId) is null)
@@ -44,7 +45,8 @@ internal static class BrokerRestore
     {
         broker.VirtualHosts.Added += new VirtualHostDefaults(broker.Parameters, options.VirtualHosts).Apply;
         var definitionsAtStart = new StartDefinitions(options.Definitions, options.Limits.MaxTableDepth, logger);
-        new InitialAccess(broker.VirtualHosts, broker.Users, broker.Permissions, broker.Passwords, options.Access.DefaultAccess, logger)
+        new InitialAccess(
+            broker.VirtualHosts, broker.Users, broker.Permissions, broker.Definitions.Passwords, options.Access.DefaultAccess, logger)
             .Complete(definitionsAtStart.IsConfigured ? () => definitionsAtStart.Import(broker.Definitions) : null);
     }
 }

@@ -7,6 +7,7 @@ using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Links;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Publishing;
 using Amqp.Server.Broker.Queues.Rules;
@@ -45,7 +46,6 @@ internal sealed class MessageBroker : IAsyncDisposable
         _timer = new QueueTimer(clock);
         _spans = options.Telemetry is { Endpoint: not null, Traces: true } ? new MessageSpans() : null;
         var definitions = opened.Definitions;
-        Passwords = new PasswordRules(options.Access.Passwords);
         Permissions = new PermissionStore(Catalog) { Events = Events, PatternTooSlow = logger.PermissionPatternTooSlow };
         Users = new UserStore(Catalog, Permissions, options.Access.LoopbackUsers) { Events = Events };
         UserLimits = new UserLimits(definitions) { Events = Events };
@@ -59,7 +59,7 @@ internal sealed class MessageBroker : IAsyncDisposable
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.Routing.Lock.ForgetRoutes();
         var importedFiles = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
         Definitions = new DefinitionScope(
-            VirtualHosts, Users, UserLimits, Passwords, Permissions, Parameters, GlobalParameters, importedFiles);
+            VirtualHosts, Users, UserLimits, new PasswordRules(options.Access.Passwords), Permissions, Parameters, GlobalParameters, importedFiles);
         Alarms = BrokerParts.NewAlarms(this, options, logger, clock);
         Sessions = new SessionServices(
             options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory, Alarms, ProcessorLoad.OfMachine(clock));
@@ -74,9 +74,6 @@ internal sealed class MessageBroker : IAsyncDisposable
 
     public UserStore Users { get; }
 
-    /// <summary>Hashes and validates new passwords.</summary>
-    public PasswordRules Passwords { get; }
-
     /// <summary>Runtime parameters: settings that can change while the broker runs.</summary>
     public RuntimeParameters Parameters { get; }
 
@@ -88,6 +85,9 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// </summary>
     public string ClusterName =>
         GlobalParameters.Find("cluster_name") is { Type: FieldType.LongString } name ? name.AsString() : _options.Identity.ClusterName;
+
+    /// <summary>The shovels that runtime parameters define.</summary>
+    public ShovelTable Shovels { get; } = new();
 
     public UserLimits UserLimits { get; }
 

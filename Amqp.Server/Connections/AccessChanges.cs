@@ -15,14 +15,16 @@ internal static class AccessChanges
     /// </summary>
     public static void Follow(MessageBroker broker, ConnectionRegistry connections)
     {
-        broker.Users.Deleted += name => connections.CloseWhere(connection => connection.Opened?.User.Name == name, UserDeleted(name));
+        broker.Users.Deleted += name => connections.CloseWhere(
+            connection => connection.Opened?.User is { IsInternal: false } user && user.Name == name, UserDeleted(name));
         broker.VirtualHosts.Deleted += virtualHost =>
             connections.CloseWhere(
                 connection => connection.Opened?.VirtualHost == virtualHost, NameErrors.Deleted(virtualHost.Name).ToAmqp());
         broker.Permissions.UserChanged += (virtualHost, user) =>
         {
             foreach (var connection in connections.All)
-                if (connection.Opened is { } opened && opened.User.Name == user && opened.VirtualHost.Name == virtualHost)
+                if (connection.Opened is { User.IsInternal: false } opened
+                    && opened.User.Name == user && opened.VirtualHost.Name == virtualHost)
                     EndForbiddenConsumers(connection, opened, broker.Permissions);
         };
     }
@@ -33,7 +35,7 @@ internal static class AccessChanges
     {
         if (opened.VirtualHost.IsDeleted)
             throw NameErrors.Deleted(opened.VirtualHost.Name).ToAmqp();
-        if (broker.Users.Find(opened.User.Name) is null)
+        if (!opened.User.IsInternal && broker.Users.Find(opened.User.Name) is null)
             throw UserDeleted(opened.User.Name);
     }
 

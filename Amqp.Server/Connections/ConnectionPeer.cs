@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Amqp.Server.Broker.Access;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -18,7 +19,10 @@ internal sealed class ConnectionPeer
         IsUnixSocket = local is UnixDomainSocketEndPoint;
         _isBelieved = context.Features.Get<ProxiedPeer>() is not { IsTrusted: false };
         // Clients of a Unix socket have no address. Kestrel's connection id makes their names unique.
-        Name = IsUnixSocket ? $"unix:{context.ConnectionId} -> {local}" : $"{Text(remote)} -> {Text(local)}";
+        var client = context.Features.Get<LocalClient>();
+        LocalUser = client?.User;
+        IsLocal = client is not null;
+        Name = client?.Name ?? (IsUnixSocket ? $"unix:{context.ConnectionId} -> {local}" : $"{Text(remote)} -> {Text(local)}");
         (Remote, Local) = (Split(remote), Split(local));
         Address = remote is IPEndPoint ip ? Plain(ip.Address) : null;
         IsTls = context.Features.Get<ITlsHandshakeFeature>() is not null;
@@ -39,10 +43,16 @@ internal sealed class ConnectionPeer
     public (string Host, int Port) Local { get; }
 
     /// <summary>True if the peer is on this machine. False if an untrusted proxy reported a loopback address.</summary>
-    public bool IsLoopback => IsUnixSocket || (_isBelieved && Address is not null && IPAddress.IsLoopback(Address));
+    public bool IsLoopback => IsUnixSocket || IsLocal || (_isBelieved && Address is not null && IPAddress.IsLoopback(Address));
 
     /// <summary>True for a connection over a Unix socket.</summary>
     public bool IsUnixSocket { get; }
+
+    /// <summary>True for a client within the broker's own process, which needs no socket.</summary>
+    public bool IsLocal { get; }
+
+    /// <summary>The user of a client within this process that needs no login; null for all others.</summary>
+    public User? LocalUser { get; }
 
     /// <summary>True if the connection is encrypted.</summary>
     public bool IsTls { get; }

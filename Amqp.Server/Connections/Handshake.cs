@@ -77,7 +77,7 @@ internal sealed class Handshake(
                 ReplyCode.NotAllowed,
                 $"connection refused: node connection limit ({options.Connections.MaxConnections}) is reached",
                 ConnectionOpen.Id);
-        if (broker.Permissions.Find(virtualHost.Name, user.Name) is null)
+        if (!user.IsInternal && broker.Permissions.Find(virtualHost.Name, user.Name) is null)
             throw new AmqpException(
                 ReplyCode.NotAllowed, $"access to vhost '{virtualHost.Name}' refused for user '{user.Name}'", ConnectionOpen.Id);
         var admission = Admit(user, virtualHost);

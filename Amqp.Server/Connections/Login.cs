@@ -4,7 +4,10 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Authenticates a client. EXTERNAL uses the client's certificate. Other mechanisms use connection.start-ok.</summary>
+/// <summary>
+/// Authenticates a client. EXTERNAL uses the client's certificate. Other mechanisms use connection.start-ok. A client within the broker's
+/// own process may need no login.
+/// </summary>
 internal sealed class Login(ConnectionPeer peer, UserStore users, BrokerOptions options)
 {
     /// <summary>The mechanisms to offer in connection.start, separated by spaces.</summary>
@@ -18,7 +21,9 @@ internal sealed class Login(ConnectionPeer peer, UserStore users, BrokerOptions 
     /// <returns>True if the mechanism is offered and the response is well-formed, even if the login is refused.</returns>
     public bool TryRead(in ConnectionStartOk startOk, out User? user, out string name, out string refusal)
     {
-        (user, name, refusal) = (null, "", "malformed response or unknown mechanism");
+        (user, name, refusal) = (peer.LocalUser, peer.LocalUser?.Name ?? "", "malformed response or unknown mechanism");
+        if (user is not null)
+            return true;
         if (!IsOffered(startOk.Mechanism))
             return false;
         if (startOk.Mechanism == SaslMechanisms.External)

@@ -4,10 +4,12 @@ using Amqp.Server.Broker;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
+using Amqp.Server.Links;
 using Amqp.Server.Logging;
 using Amqp.Server.Management;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Metrics;
+using Amqp.Server.Shovels;
 using Amqp.Server.Telemetry;
 using Amqp.Server.Transport;
 using Microsoft.AspNetCore.Connections;
@@ -44,6 +46,7 @@ internal static class BrokerHost
         {
             Stop = app.Lifetime.StopApplication,
             Sessions = app.Services.GetRequiredService<LoginSessions>(),
+            Shovels = app.Services.GetRequiredService<ShovelService>(),
         };
         if (options.Telemetry is { Endpoint: not null, Traces: true })
             app.UseRequestSpans();
@@ -94,6 +97,9 @@ internal static class BrokerHost
         // Lazy, because some services are created before the broker is open.
         services.AddSingleton(services => new Lazy<MessageBroker>(services.GetRequiredService<MessageBroker>));
         services.AddSingleton<ConnectionRegistry>();
+        services.AddSingleton<LocalConnections>();
+        services.AddSingleton<LinkConnector>();
+        services.AddSingleton<ShovelService>();
         services.AddSingleton<BoundAddresses>();
         services.AddSingleton(
             new LoginSessions(options.Management.LoginSessionTimeout, options.Management.MaxLoginSessions, TimeProvider.System));

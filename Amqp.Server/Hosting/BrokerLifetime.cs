@@ -3,6 +3,7 @@ using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Logging;
 using Amqp.Server.Management.Http;
+using Amqp.Server.Shovels;
 using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;
@@ -14,6 +15,7 @@ internal sealed class BrokerLifetime(
     Lazy<MessageBroker> opened,
     ConnectionRegistry connections,
     LoginSessions sessions,
+    ShovelService shovels,
     ListenSockets sockets,
     BoundAddresses addresses,
     IOptions<BrokerOptions> options,
@@ -39,6 +41,7 @@ internal sealed class BrokerLifetime(
     /// <summary>Prints the line for which scripts wait. The line is not a log event, because the log level could suppress it.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
+        shovels.Start();
         log.WriteLine($"Server startup complete; {addresses}");
         systemd.SayReady();
         if (options.Value.StopsWithStandardInput)
@@ -46,12 +49,13 @@ internal sealed class BrokerLifetime(
         return Task.CompletedTask;
     }
 
-    /// <summary>Closes the listeners, and then the open connections. Kestrel still sends and receives during this time.</summary>
+    /// <summary>Closes the listeners, the shovels and the open connections. Kestrel still sends and receives during this time.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         logger.Stopping();
         systemd.SayStopping();
         sockets.Close();
+        await shovels.StopAsync();
         await connections.CloseAllAsync(
             "broker forced connection closure with reason 'shutdown'", options.Value.Connections.ShutdownTimeout);
         logger.ConnectionsClosed();

@@ -20,6 +20,7 @@ internal static class ManagementEndpoints
             .MapPolicies()
             .MapParameters()
             .MapLimits()
+            .MapShovels()
             .MapQueues()
             .MapExchanges()
             .MapBindings()

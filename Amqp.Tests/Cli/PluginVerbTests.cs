@@ -27,9 +27,9 @@ public sealed class PluginVerbTests : CliTests
         Assert.That(run.Output, Does.Contain("[e ] rabbitmq_management_agent "));
     }
 
-    [TestCase("-q list -e -m management", "rabbitmq_management\nrabbitmq_management_agent\n")]
-    [TestCase("-q list -E -m management", "rabbitmq_management\n")]
-    [TestCase("list -m shovel", "Listing plugins with pattern \"shovel\" ...\n")]
+    [TestCase("-q list -e -m management", "rabbitmq_management\nrabbitmq_management_agent\nrabbitmq_shovel_management\n")]
+    [TestCase("-q list -E -m management", "rabbitmq_management\nrabbitmq_shovel_management\n")]
+    [TestCase("list -m stomp", "Listing plugins with pattern \"stomp\" ...\n")]
     [TestCase("list -m --formatter json event", """{"format":"minimal","plugins":["rabbitmq_event_exchange"]}""" + "\n")]
     public async Task The_minimal_list_has_names_only(string command, string expected) =>
         Assert.That((await PluginsAsync(command.Split(' '))).Output, Is.EqualTo(expected));
@@ -46,7 +46,7 @@ public sealed class PluginVerbTests : CliTests
     [TestCase("enable --offline rabbitmq_delayed_message_exchange")]
     [TestCase("enable --all")]
     [TestCase("set rabbitmq_management")]
-    [TestCase("disable rabbitmq_shovel")]
+    [TestCase("disable rabbitmq_stomp")]
     public async Task Enabling_what_is_built_in_changes_nothing(string command)
     {
         CliRun run = await PluginsAsync(command.Split(' '));
@@ -59,14 +59,14 @@ public sealed class PluginVerbTests : CliTests
     [Test]
     public async Task A_plugin_that_is_built_in_cannot_be_disabled()
     {
-        CliRun run = await PluginsAsync("disable", "rabbitmq_management", "rabbitmq_shovel");
+        CliRun run = await PluginsAsync("disable", "rabbitmq_management", "rabbitmq_stomp");
 
         Assert.That(run.Error, Is.EqualTo("rabbitmq_management: built into this broker, so it stays enabled\n"));
     }
 
-    [TestCase("enable rabbitmq_shovel rabbitmq_management", 70, "{:plugins_not_found, [:rabbitmq_shovel]}")]
-    [TestCase("is_enabled rabbitmq_shovel", 69, "Plugin rabbitmq_shovel is not enabled on node rabbit@a.")]
-    [TestCase("is_enabled rabbitmq_top rabbitmq_shovel", 69, "Plugins rabbitmq_top, rabbitmq_shovel are not enabled on node rabbit@a.")]
+    [TestCase("enable rabbitmq_stomp rabbitmq_management", 70, "{:plugins_not_found, [:rabbitmq_stomp]}")]
+    [TestCase("is_enabled rabbitmq_stomp", 69, "Plugin rabbitmq_stomp is not enabled on node rabbit@a.")]
+    [TestCase("is_enabled rabbitmq_top rabbitmq_stomp", 69, "Plugins rabbitmq_top, rabbitmq_stomp are not enabled on node rabbit@a.")]
     [TestCase("enable", 64, "Error (argument validation): not enough arguments.")]
     [TestCase("enabel x", 64, "Did you mean 'enable'?")]
     [TestCase("list (", 64, "'(' is no regular expression")]

@@ -145,6 +145,7 @@ public sealed class SampledCountsTests : IAsyncDisposable
         var services = new ManagementServices(new(() => _broker.Broker), null!, new BrokerOptions(), () => [], null!, NullLogger.Instance)
         {
             Sessions = null!,
+            Shovels = null!,
             Stop = () => { }
         };
         using var request = new ApiRequest(http, services, ApiUser.Nobody);

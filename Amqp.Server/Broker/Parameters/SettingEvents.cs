@@ -1,5 +1,6 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.Events;
+using Amqp.Server.Broker.Values;
 using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.Parameters;
@@ -51,7 +52,7 @@ internal static class SettingEvents
             ]);
     }
 
-    private static KeyValuePair<string, FieldValue>[] Value(FieldValue? value) => value is { } set ? [Json("value", set)] : NoFacts;
+    private static KeyValuePair<string, FieldValue>[] Value(FieldValue? value) => value is { } set ? [Json("value", UriPasswords.Remove(set))] : NoFacts;
 
     private static IEnumerable<KeyValuePair<string, FieldValue>> Limits(FieldValue? value) =>
         value is { Type: FieldType.Table } limits ? limits.AsTable().Select(limit => Json(limit.Key, limit.Value)) : NoFacts;

@@ -23,7 +23,7 @@ internal sealed class AccessCheck(BrokerClient client)
     /// <exception cref="BrokerException">403: access refused.</exception>
     public void DemandTopic(AccessKind kind, string exchange, string routingKey)
     {
-        if (!_permissions.AllowsTopic(client.VirtualHost.Name, client.User.Name, kind, exchange, routingKey))
+        if (!client.User.IsInternal && !_permissions.AllowsTopic(client.VirtualHost.Name, client.User.Name, kind, exchange, routingKey))
             throw Refused(kind, $"topic '{routingKey}' in exchange '{exchange}'");
     }
 
@@ -32,6 +32,8 @@ internal sealed class AccessCheck(BrokerClient client)
 
     private void Demand(AccessKind kind, bool isQueue, string name)
     {
+        if (client.User.IsInternal)
+            return;
         int version = _permissions.Version;
         if (version != _version)
             _allowed?.Clear();

@@ -21,6 +21,8 @@ internal static class BuiltInPlugins
         new("rabbitmq_prometheus", "Metrics for Prometheus"),
         new("rabbitmq_random_exchange", "Exchanges of the type x-random"),
         new("rabbitmq_recent_history_exchange", "Exchanges of the type x-recent-history"),
+        new("rabbitmq_shovel", "Shovels, which move messages between brokers"),
+        new("rabbitmq_shovel_management", "Shovels in the HTTP API"),
         new("rabbitmq_web_dispatch", "Ports for HTTP", IsExplicit: false),
     ];
 }

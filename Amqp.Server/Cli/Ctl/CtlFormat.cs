@@ -49,6 +49,20 @@ internal static class CtlFormat
         }
     }
 
+    /// <summary>Prints objects as JSON, each with fields of its own.</summary>
+    public static void PrintObjects(TextWriter output, IReadOnlyList<JsonElement> objects)
+    {
+        if (objects.Count == 0)
+        {
+            output.WriteLine("[]");
+            return;
+        }
+        output.WriteLine('[');
+        for (int i = 0; i < objects.Count; i++)
+            output.WriteLine((i == 0 ? "" : ",") + CtlJson.Compact(objects[i]));
+        output.WriteLine(']');
+    }
+
     private static void PrintJson(TextWriter output, IReadOnlyList<string> columns, IReadOnlyList<JsonElement[]> rows, bool isStreamed)
     {
         if (rows.Count == 0 && !isStreamed)

@@ -15,6 +15,7 @@ internal static class CtlVerbs
         ("Connections", ConnectionVerbs.All),
         ("Parameters", ParameterVerbs.All),
         ("Policies", PolicyVerbs.All),
+        ("Shovel", ShovelVerbs.All),
         ("Virtual hosts", VirtualHostVerbs.All),
         ("Limits", LimitVerbs.All),
         ("Configuration", SettingVerbs.All),

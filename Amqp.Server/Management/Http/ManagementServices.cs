@@ -6,6 +6,7 @@ using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Logging;
+using Amqp.Server.Shovels;
 
 namespace Amqp.Server.Management.Http;
 
@@ -35,6 +36,9 @@ internal sealed record ManagementServices(
 
     /// <summary>The sessions of users who have logged in at <c>/api/login</c>.</summary>
     public required LoginSessions Sessions { get; init; }
+
+    /// <summary>The running shovels.</summary>
+    public required ShovelService Shovels { get; init; }
 
     /// <summary>The cookie that contains the token of a session.</summary>
     public LoginCookie Cookie { get; } = new(Options.Management.PathPrefix);

@@ -51,7 +51,7 @@ internal static class AuthenticationEndpoints
             return ApiReply.NoContent;
         })
         .Get("/auth/hash_password/{password}", Access.Administrator, request =>
-            ApiReply.Texts(("ok", request.Broker.Passwords.Hash(request.Name("password")).ToString())));
+            ApiReply.Texts(("ok", request.Broker.Definitions.Passwords.Hash(request.Name("password")).ToString())));
 
     private static AuthenticationAttempts Demand(ApiRequest request) =>
         request.Name("node") == ManagementServices.NodeName ? request.Broker.Statistics.Authentication : throw ApiException.NotFound();

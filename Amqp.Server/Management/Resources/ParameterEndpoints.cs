@@ -1,6 +1,7 @@
 using Amqp.Protocol;
 using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Links;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Values;
@@ -76,6 +77,8 @@ internal static class ParameterEndpoints
         if (component == Policies)
             throw ApiException.BadRequest("policies may not be set using this method");
         var value = request.Field("value")!.Value;
+        if (component == ShovelDefinition.Component)
+            ShovelEndpoints.DemandAccess(request, ShovelParameter.Read(host, name, value));
         if (component != OperatorPolicies)
             return ApiReply.Put(request.Broker.Parameters.Put(component, host, name, value));
         if (value.Type != FieldType.Table)

@@ -73,7 +73,7 @@ internal static class UserEndpoints
     private static bool Put(ApiRequest request, string name, FieldTable fields)
     {
         bool isNew = request.Broker.Users.Find(name) is null;
-        request.Broker.Users.Put(DefinitionReader.ReadUser(name, fields, request.Broker.Passwords));
+        request.Broker.Users.Put(DefinitionReader.ReadUser(name, fields, request.Broker.Definitions.Passwords));
         return isNew;
     }
 

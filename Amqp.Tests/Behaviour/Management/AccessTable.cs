@@ -185,6 +185,12 @@ internal static class AccessTable
         GET /health/checks/quorum-queues-without-elected-leaders/all-vhosts | 401 200 200 200 200 | 401 200 200 200 200
         GET /health/checks/quorum-queues-without-elected-leaders/vhost/{v}  | 401 200 200 200 200 | 401 200 200 200 200
         GET /auth/hash_password/x                                           | 401 401 401 401 200 | 401 401 401 401 200
+        GET /shovels                                                        | 401 401 401 200 200 | 401 401 401 200 200
+        GET /shovels/{v}                                                    | 401 401 401 200 200 | 401 401 401 200 200
+        GET /shovels/{v}/none                                               | 401 401 401 404 404 | 401 401 401 404 404
+        GET /shovels/vhost/{v}/none                                         | 401 401 401 404 404 | 401 401 401 404 404
+        DELETE /shovels/vhost/{v}/none                                      | 401 401 404 401 404 | 401 401 401 401 404
+        DELETE /shovels/vhost/{v}/none/restart                              | 401 401 404 401 404 | 401 401 401 401 404
         GET /faults                                                         | 401 401 401 200 200 | 401 401 401 200 200
         GET /log-levels                                                     | 401 401 401 401 200 | 401 401 401 401 200
         PUT /log-levels                                                     | 401 401 401 401 400 | 401 401 401 401 400

@@ -1,0 +1,110 @@
+using Amqp.Protocol;
+using Amqp.Server.Client;
+
+namespace Amqp.Server.Links;
+
+/// <summary>
+/// The messages that a relay has published and its target has not confirmed. Acknowledges them at the source when they are confirmed,
+/// in the order of their delivery.
+/// </summary>
+/// <remarks>Thread-safe: the relay adds messages, and the target's read loop confirms them. The lock guards all fields.</remarks>
+internal sealed class RelayWindow(ClientChannel source)
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<Entry> _entries = [];
+    private readonly Dictionary<ulong, Entry> _byNumber = [];
+    private ulong _published;
+    private long _settled;
+    private long _wanted = long.MaxValue;
+    private TaskCompletionSource? _reached;
+
+    /// <summary>Notes the next message that is published. Called before the publish, because its confirm can arrive at once.</summary>
+    /// <param name="tag">Delivery tag at the source.</param>
+    public void Add(ulong tag)
+    {
+        lock (_lock)
+        {
+            var entry = new Entry(++_published, tag);
+            _entries.Enqueue(entry);
+            _byNumber.Add(entry.Number, entry);
+        }
+    }
+
+    /// <summary>Notes a message that is not published. It is acknowledged after the messages before it.</summary>
+    /// <param name="tag">Delivery tag at the source.</param>
+    public void AddDropped(ulong tag)
+    {
+        lock (_lock)
+        {
+            _entries.Enqueue(new Entry(_published, tag) { Answer = true });
+            SettleInOrder();
+        }
+    }
+
+    /// <summary>Handles an answer of the target. A message that the target refused returns to its queue.</summary>
+    public void Confirm(ClientConfirm confirm)
+    {
+        lock (_lock)
+        {
+            if (confirm.IsMultiple)
+                foreach (var entry in _entries.TakeWhile(entry => entry.Number <= confirm.Number))
+                    entry.Answer ??= confirm.IsAccepted;
+            else if (_byNumber.TryGetValue(confirm.Number, out var entry))
+                entry.Answer ??= confirm.IsAccepted;
+            SettleInOrder();
+        }
+    }
+
+    /// <summary>Waits until this number of messages is settled.</summary>
+    public Task WaitForAsync(long count, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (_settled >= count)
+                return Task.CompletedTask;
+            _wanted = count;
+            _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _reached.Task.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>Settles all answered messages before the first unanswered one. One acknowledgement covers a run of them.</summary>
+    private void SettleInOrder()
+    {
+        ulong accepted = 0;
+        while (_entries.TryPeek(out var entry) && entry.Answer is { } isAccepted)
+        {
+            _entries.Dequeue();
+            if (_byNumber.GetValueOrDefault(entry.Number) == entry)
+                _byNumber.Remove(entry.Number);
+            _settled++;
+            if (isAccepted)
+            {
+                accepted = entry.Tag;
+                continue;
+            }
+            Acknowledge(ref accepted);
+            source.Send(new BasicNack(entry.Tag, Multiple: false, Requeue: true));
+        }
+        Acknowledge(ref accepted);
+        if (_settled >= _wanted)
+            _reached?.TrySetResult();
+    }
+
+    private void Acknowledge(ref ulong accepted)
+    {
+        if (accepted != 0)
+            source.Send(new BasicAck(accepted, Multiple: true));
+        accepted = 0;
+    }
+
+    private sealed class Entry(ulong number, ulong tag)
+    {
+        public ulong Number { get; } = number;
+
+        public ulong Tag { get; } = tag;
+
+        /// <summary>True if the target confirmed the message, false if it refused it; null before the answer.</summary>
+        public bool? Answer { get; set; }
+    }
+}
