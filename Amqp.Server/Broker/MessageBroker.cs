@@ -59,7 +59,8 @@ internal sealed class MessageBroker : IAsyncDisposable
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.Routing.Lock.ForgetRoutes();
         var importedFiles = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
         Definitions = new DefinitionScope(
-            VirtualHosts, Users, UserLimits, new PasswordRules(options.Access.Passwords), Permissions, Parameters, GlobalParameters, importedFiles);
+            VirtualHosts, Users, UserLimits, new PasswordRules(options.Access.Passwords), Permissions, Parameters, GlobalParameters,
+            importedFiles);
         Alarms = BrokerParts.NewAlarms(this, options, logger, clock);
         Sessions = new SessionServices(
             options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory, Alarms, ProcessorLoad.OfMachine(clock));

@@ -52,7 +52,8 @@ internal static class SettingEvents
             ]);
     }
 
-    private static KeyValuePair<string, FieldValue>[] Value(FieldValue? value) => value is { } set ? [Json("value", UriPasswords.Remove(set))] : NoFacts;
+    private static KeyValuePair<string, FieldValue>[] Value(FieldValue? value) =>
+        value is { } set ? [Json("value", UriPasswords.Remove(set))] : NoFacts;
 
     private static IEnumerable<KeyValuePair<string, FieldValue>> Limits(FieldValue? value) =>
         value is { Type: FieldType.Table } limits ? limits.AsTable().Select(limit => Json(limit.Key, limit.Value)) : NoFacts;
