@@ -120,8 +120,13 @@ internal sealed class ClientChannel
         if (_excess.Count == 0)
             return false;
         foreach (var message in _excess)
-            if (await _deliveries.Writer.WaitToWriteAsync(cancellation))
-                _deliveries.Writer.TryWrite(message);
+        {
+            // The channel may have ended; its deliveries then return to their queue.
+            Task room = _deliveries.Writer.WaitToWriteAsync(cancellation).AsTask();
+            await room.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!room.IsCompletedSuccessfully || !_deliveries.Writer.TryWrite(message))
+                break;
+        }
         _excess.Clear();
         return true;
     }

@@ -47,9 +47,9 @@ internal sealed class ClientConnection : IAsyncDisposable
     public static async Task<ClientConnection> OpenAsync(ClientTransport transport, ClientLogin login, CancellationToken cancellation)
     {
         var connection = new ClientConnection(transport);
+        var sending = connection.Output.RunAsync(connection._stopped.Token);
         try
         {
-            var sending = connection.Output.RunAsync(connection._stopped.Token);
             var handshake = new ClientHandshake(transport.Input, connection._frames, connection.Output, login);
             var tuned = await handshake.RunAsync(cancellation);
             connection.ServerProperties = handshake.ServerProperties;
@@ -61,6 +61,7 @@ internal sealed class ClientConnection : IAsyncDisposable
         catch (Exception error)
         {
             connection.End(error);
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw error switch
             {
                 AmqpException broken => new ClientException(broken.ReplyText, broken.Code, broken),
@@ -142,12 +143,11 @@ internal sealed class ClientConnection : IAsyncDisposable
 
     private async Task RunAsync(Task sending)
     {
+        var reading = ReadAsync();
         try
         {
-            var reading = ReadAsync();
             await await Task.WhenAny(reading, sending);
             End(new ClientException("the broker closed the connection without a reason"));
-            await Task.WhenAll(reading, sending);
         }
         catch (AmqpException broken)
         {
@@ -157,6 +157,8 @@ internal sealed class ClientConnection : IAsyncDisposable
         {
             End(error as ClientException ?? new ClientException(error.Message, cause: error));
         }
+        // The other task ends too, and fails by the same cause.
+        await Task.WhenAll(reading, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task ReadAsync()

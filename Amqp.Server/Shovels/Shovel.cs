@@ -64,9 +64,10 @@ internal sealed class Shovel : IAsyncDisposable
             }
             catch (Exception error)
             {
-                // Every failure has the same answer, whichever end or part it is from: another attempt after the delay.
+                // Every failure has the same answer: another attempt after the delay. Only one of the broker itself has a stack trace.
                 Note(ShovelState.Terminated, error.Message);
-                _logger.ShovelFailed(Definition.Name, Definition.VirtualHost, error.Message);
+                _logger.ShovelFailed(
+                    error is IOException or AmqpException ? null : error, Definition.Name, Definition.VirtualHost, error.Message);
             }
             if (Definition.ReconnectDelay == TimeSpan.Zero)
                 return;
