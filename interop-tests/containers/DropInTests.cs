@@ -62,10 +62,10 @@ public sealed class DropInTests
     {
         await using var broker = await BrokerContainer.StartAsync();
 
-        var result = await broker.ExecAsync("rabbitmq-plugins", "enable", "rabbitmq_shovel");
+        var result = await broker.ExecAsync("rabbitmq-plugins", "enable", "rabbitmq_stomp");
 
         Assert.That(result.Code, Is.EqualTo(70));
-        Assert.That(result.Error, Does.Contain("{:plugins_not_found, [:rabbitmq_shovel]}"));
+        Assert.That(result.Error, Does.Contain("{:plugins_not_found, [:rabbitmq_stomp]}"));
     }
 
     [Test]

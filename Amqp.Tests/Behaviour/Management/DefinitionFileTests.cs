@@ -73,7 +73,6 @@ public class DefinitionFileTests : ApiTests
         Assert.That(answer.Json.GetProperty("left_out").EnumerateArray().Select(item => item.GetString()), Is.EqualTo(new[]
         {
             "vhost 'r4-c': default_queue_type stream: there are no streams",
-            "parameter 'to-other' of component 'shovel' in vhost 'r4-a': there is no such component",
             "parameter 'other' of component 'federation-upstream' in vhost 'r4-a': there is no such component",
             "policy 'federated' in vhost 'r4-a': federation-upstream-set has no meaning here",
             "policy 'mixed' in vhost 'r4-a': federation-upstream-set has no meaning here",
