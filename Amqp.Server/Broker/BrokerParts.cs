@@ -43,6 +43,7 @@ internal static class BrokerParts
             Quarantine = definitions.Quarantine,
             QuarantineLimit = options.Limits.QuarantineLimit,
             RecentHistoryLimit = options.Limits.RecentHistoryLimit,
+            DeduplicationLimit = options.Limits.DeduplicationLimit,
             IsDiskShort = () => broker.Alarms.IsDiskShort,
         };
         var declareRules = new DeclareRules(options.Limits.ClusterQueueLimit, options.VirtualHosts.DefaultQueueType, () =>

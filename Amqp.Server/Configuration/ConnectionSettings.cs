@@ -47,6 +47,10 @@ internal static class ConnectionSettings
             "Limit for the number of messages that an `x-recent-history` exchange keeps. It applies even if `x-recent-history-length` is "
                 + "higher.",
             (target, value) => target.Options.Limits.RecentHistoryLimit = value),
+        Setting.Of("deduplication.cache_limit", Integer(1, 100_000_000), "1000000",
+            "Limit for the number of keys that a deduplicating queue or exchange keeps. It applies even if `x-cache-size` is higher. A key "
+                + "takes up to 160 bytes of memory.",
+            (target, value) => target.Options.Limits.DeduplicationLimit = value),
         Setting.Of("cluster_queue_limit", Integer(0, int.MaxValue).Or("infinity", -1), "infinity",
             "Limit for the number of queues in all virtual hosts together. A declaration above the limit is refused with 406.",
             (target, value) => target.Options.Limits.ClusterQueueLimit = value < 0 ? null : value),

@@ -13,6 +13,9 @@ public sealed class LimitOptions
     /// <summary>Default of <see cref="RecentHistoryLimit"/>.</summary>
     public const int DefaultRecentHistoryLimit = 10_000;
 
+    /// <summary>Default of <see cref="DeduplicationLimit"/>.</summary>
+    public const int DefaultDeduplicationLimit = 1_000_000;
+
     /// <summary>Largest message body accepted, in bytes; at most 536,870,912.</summary>
     public long MaxMessageSize { get; set; } = 134_217_728;
 
@@ -40,6 +43,9 @@ public sealed class LimitOptions
 
     /// <summary>Largest number of messages that an exchange of type x-recent-history keeps.</summary>
     public int RecentHistoryLimit { get; set; } = DefaultRecentHistoryLimit;
+
+    /// <summary>Largest number of keys that a deduplicating queue or exchange keeps.</summary>
+    public int DeduplicationLimit { get; set; } = DefaultDeduplicationLimit;
 
     /// <summary>Limit for the number of queues in the whole broker; null is no limit.</summary>
     public long? ClusterQueueLimit { get; set; }

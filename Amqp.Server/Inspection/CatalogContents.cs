@@ -27,7 +27,7 @@ internal sealed class CatalogContents
         }
     }
 
-    /// <summary>Names of durable queues, and of exchanges that store messages. The key is the queue number in the message store.</summary>
+    /// <summary>Names of durable queues, of exchanges that store messages, and of their deduplication keys, by queue number.</summary>
     public IReadOnlyDictionary<uint, (string VirtualHost, string Name)> Queues => _queues;
 
     /// <summary>Definitions that the broker could not read, each with the reason.</summary>
@@ -48,8 +48,11 @@ internal sealed class CatalogContents
                 return;
             if (names.Length != 2)
                 throw new InvalidDataException("A queue's key does not name a virtual host and a queue.");
-            foreach (uint number in kind == DefinitionKey.Queues ? TopologyCodec.QueueNumbers(definition) : [definition.Number])
+            bool isQueue = kind == DefinitionKey.Queues;
+            foreach (uint number in isQueue ? TopologyCodec.QueueNumbers(definition) : TopologyCodec.ExchangeNumbers(definition))
                 _queues[number] = (names[0], names[1]);
+            if ((isQueue ? TopologyCodec.KeysOfQueue(definition) : TopologyCodec.KeysOfExchange(definition)) is { } keys)
+                _queues[keys] = (names[0], $"{names[1]} (keys)");
         }
         catch (Exception cause) when (cause is InvalidDataException or AmqpException)
         {

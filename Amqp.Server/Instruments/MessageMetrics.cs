@@ -164,6 +164,14 @@ internal static class MessageMetrics
         "Total number of messages dead-lettered and confirmed by target queues",
         statistics => Dead.Sum(row => statistics.CountDead(QueueType.Quorum, DeadLetterStrategy.AtLeastOnce, row.Reason)));
 
+    /// <summary>Number of repeats that queues and exchanges have dropped. RabbitMQ does not have this metric.</summary>
+    public static readonly Metric<BrokerStatistics> Repeats = new(
+        "messages_deduplicated_total",
+        MetricKind.Counter,
+        "Total number of repeated messages that deduplicating queues and exchanges dropped",
+        statistics => statistics.Repeats,
+        new("message.deduplicated", "{message}", "Repeated messages that deduplicating queues and exchanges dropped"));
+
     /// <summary>Histogram of the sizes of received messages, as in RabbitMQ 4.</summary>
     public static readonly Metric<SizeCounts> Sizes = new(
         "message_size_bytes", MetricKind.Histogram, "Size of messages received from publishers", CountAll);

@@ -175,6 +175,7 @@ internal sealed class MetricsPage
         NodeSection.WriteLogins(_writer, Broker.Statistics.Authentication);
         _writer.ChangePrefix(Own);
         NodeSection.WriteFaults(_writer, Broker.Faults);
+        _writer.Single(MessageMetrics.Repeats, Broker.Statistics);
         _writer.ChangePrefix(Prefix);
     }
 

@@ -29,7 +29,7 @@ internal sealed class BrokerMeter : IDisposable
         var node = new NodeReading(broker, options.Value);
         Add(() => Totals.Messages, MessageMetrics.AllReceived);
         Add(() => Totals.Messages, MessageMetrics.Delivered);
-        Add(() => broker.Statistics, [.. MessageMetrics.Dead.Select(row => row.Metric)]);
+        Add(() => broker.Statistics, [.. MessageMetrics.Dead.Select(row => row.Metric), MessageMetrics.Repeats]);
         Add(() => Totals.Objects, ObjectMetrics.Messages);
         Add(() => Totals.Objects, ObjectMetrics.Totals);
         Add(() => Totals.Traffic, ConnectionMetrics.Octets);

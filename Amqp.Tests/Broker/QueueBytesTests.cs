@@ -122,7 +122,7 @@ public sealed class QueueBytesTests
         Add(next, messages, head: 20);
 
         Assert.That(messages.TryTake(out var taken));
-        messages.Return(taken);
+        messages.PutBack(RedeliveredMark.Set(taken));
         Take(messages);
 
         Assert.That(messages.Bytes, Is.EqualTo(Body));

@@ -76,7 +76,7 @@ public sealed class QueueMessagesCrashTests
         Assert.That((messages.Bytes, messages.PersistentBytes, messages.Count, messages.PersistentCount), Is.EqualTo((600L, 400L, 6L, 4L)));
 
         var first = Take(messages);
-        messages.Return(first);
+        messages.PutBack(RedeliveredMark.Set(first));
         Assert.That((messages.Bytes, messages.PersistentBytes), Is.EqualTo((600L, 400L)), "a returned message counts as before");
 
         messages.Settle([Take(messages)]);

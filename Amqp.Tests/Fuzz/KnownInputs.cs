@@ -16,7 +16,7 @@ internal static partial class KnownInputs
     public static IReadOnlyList<string> ExchangeTypes { get; } =
         [
             "direct", "fanout", "topic", "headers", "x-consistent-hash", "x-modulus-hash", "x-random", "x-local-random", "x-recent-history",
-            "x-delayed-message"
+            "x-delayed-message", "x-message-deduplication"
         ];
 
     /// <summary>
@@ -30,7 +30,7 @@ internal static partial class KnownInputs
     [
         "CC", "BCC", "traceparent", "tracestate", "x-death", "x-first-death-reason", "x-first-death-queue", "x-first-death-exchange",
         "x-delivery-count",
-        "x-recent-history-no-store", "x-delay",
+        "x-recent-history-no-store", "x-delay", "x-deduplication-header", "x-cache-ttl",
     ];
 
     public static IReadOnlyList<string> PolicyKeys { get; } = [.. Server.Broker.Policies.PolicyKeys.Names.Order(StringComparer.Ordinal)];

@@ -61,6 +61,10 @@ internal static class RandomValues
         }
         if (random.OneIn(Seldom))
             arguments[random.Of(KnownInputs.Arguments)] = random.Hostile().Field;
+        if (random.OneIn(Seldom))
+            arguments["x-message-deduplication"] = FieldValue.FromBoolean(true);
+        if (random.OneIn(Seldom))
+            arguments["x-cache-size"] = FieldValue.FromInt32(random.Next(1, 60));
         return new FieldTable(arguments);
     }
 
@@ -71,6 +75,10 @@ internal static class RandomValues
             arguments["x-delayed-type"] = FieldValue.FromString(random.Of(KnownInputs.ExchangeTypes));
         if (type == "x-recent-history" && random.OneIn(2))
             arguments["x-recent-history-length"] = FieldValue.FromInt32(random.Next(1, 60));
+        if (type == "x-message-deduplication" || random.OneIn(Seldom))
+            arguments["x-cache-size"] = FieldValue.FromInt32(random.Next(1, 60));
+        if (random.OneIn(Seldom))
+            arguments["x-message-deduplication"] = FieldValue.FromBoolean(true);
         if (type == "x-consistent-hash" && random.OneIn(2))
             arguments["hash-header"] = FieldValue.FromString(random.Of(KnownInputs.Headers));
         if (random.OneIn(3))
@@ -140,6 +148,8 @@ internal static class RandomValues
         if (random.OneIn(4))
             headers[random.OneIn(2) ? "CC" : "BCC"] = FieldValue.FromArray(
                 [.. Enumerable.Range(0, random.Next(4)).Select(_ => FieldValue.FromString(random.Key()))]);
+        if (random.OneIn(8))
+            headers["x-deduplication-header"] = FieldValue.FromInt32(random.Next(100));
         if (random.OneIn(8))
             headers["deep"] = HostileValue.Deep(random.Of(_levels) - 1);
         if (random.OneIn(8))

@@ -59,6 +59,7 @@ internal static class SystematicPass
         "x-consistent-hash" => ["hash-header", "hash-property"],
         "x-recent-history" => ["x-recent-history-length"],
         "x-delayed-message" => ["x-delayed-type", "alternate-exchange"],
+        "x-message-deduplication" => ["x-cache-size", "x-cache-ttl", "x-cache-persistence", "x-deduplication-header"],
         _ => ["alternate-exchange"],
     };
 
@@ -216,7 +217,7 @@ internal static class SystematicPass
         });
     }
 
-    /// <summary>Publishes messages with these properties to a queue with a dead-letter exchange and to four types of exchanges.</summary>
+    /// <summary>Publishes messages with these properties to a queue with a dead-letter exchange, and to several exchanges.</summary>
     private static async Task<string> PublishEverywhereAsync(FuzzWorker worker, BasicProperties properties)
     {
         string dying = worker.Prefix + "dying", grave = worker.Prefix + "grave";
@@ -226,7 +227,8 @@ internal static class SystematicPass
             .With("x-max-priority", FieldValue.FromInt32(4))
             .With("x-dead-letter-exchange", FieldValue.FromString(""))
             .With("x-dead-letter-routing-key", FieldValue.FromString(grave))));
-        foreach (string type in (string[])["headers", "x-consistent-hash", "x-recent-history", "x-delayed-message"])
+        string[] types = ["headers", "x-consistent-hash", "x-recent-history", "x-delayed-message", "x-message-deduplication"];
+        foreach (string type in types)
         {
             var (exchange, _) = await BoundPairAsync(worker, type);
             await worker.PublishAsync(exchange, "3", properties, mandatory: true, which: 1);
@@ -241,6 +243,7 @@ internal static class SystematicPass
         var arguments = type switch
         {
             "x-delayed-message" => FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("topic")),
+            "x-message-deduplication" => FieldTable.Empty.With("x-cache-size", FieldValue.FromInt32(3)),
             "x-consistent-hash" => FieldTable.Empty.With("hash-header", FieldValue.FromString("x-delay")),
             _ => FieldTable.Empty,
         };

@@ -11,6 +11,7 @@ internal sealed class BrokerStatistics
 
     private readonly long[] _churn = new long[Enum.GetValues<Churn>().Length];
     private readonly long[] _dead = new long[2 * Strategies * Reasons];
+    private long _repeats; // changed with Interlocked
     private readonly Lock _lock = new();
     private readonly DeliveryCounts[] _ofDeletedQueues = new DeliveryCounts[2]; // indexed by QueueType
     private MessageCounts _ofDeletedHosts;
@@ -35,6 +36,12 @@ internal sealed class BrokerStatistics
     /// <summary>Returns the number of dead messages for this queue type, dead-letter strategy and reason.</summary>
     public long CountDead(QueueType type, DeadLetterStrategy strategy, DeathReason reason) =>
         Volatile.Read(ref _dead[Place(type, strategy, reason)]);
+
+    /// <summary>Number of repeats that queues and exchanges have dropped.</summary>
+    public long Repeats => Volatile.Read(ref _repeats);
+
+    /// <summary>Counts a repeat that a queue or an exchange has dropped.</summary>
+    public void NoteRepeat() => Interlocked.Increment(ref _repeats);
 
     /// <summary>Adds the counts of a deleted queue to the sums for deleted queues.</summary>
     public void Keep(QueueType type, in DeliveryCounts counts)

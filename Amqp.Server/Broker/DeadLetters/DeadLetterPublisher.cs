@@ -18,7 +18,7 @@ namespace Amqp.Server.Broker.DeadLetters;
 internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exchange exchange, string? routingKey, DispatchRound round)
 {
     private readonly RouteFinder _finder = new(routing);
-    private readonly MessageIntake _intake = new(queue.Host.Services);
+    private readonly MessageIntake _intake = new(queue.Host.Services) { TakesRepeats = true };
     private readonly DeathHistory _history = new();
     private readonly ArrayBufferWriter<byte> _properties = new();
     private readonly ArrayBufferWriter<byte> _address = new();
@@ -88,6 +88,6 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
             _finder);
         var route = _finder.ToRoute();
         var queues = Array.FindAll(route.Queues, target => !_history.IsCycle(target.Name));
-        return queues.Length == route.Queues.Length ? route : new MessageRoute(queues, route.Targets);
+        return queues.Length == route.Queues.Length ? route : route.WithQueues(queues);
     }
 }

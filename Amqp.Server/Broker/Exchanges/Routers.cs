@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.Deduplication;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Exchanges.Hashing;
@@ -20,6 +21,7 @@ internal static class Routers
         ["x-random"] = _ => new RandomRouter(),
         ["x-local-random"] = _ => new LocalRandomRouter(),
         ["x-recent-history"] = exchange => new RecentHistoryRouter(exchange.Arguments),
+        [DeduplicationSettings.ExchangeType] = _ => new FanoutRouter(), // the exchange itself drops the repeats
         [DelayedMessageRouter.TypeName] = exchange => new DelayedMessageRouter(exchange, Create),
     };
 

@@ -40,6 +40,12 @@ internal static class PolicyKeys
         new("initial-cluster-size", value => IsInteger(value, 0), "is not a valid cluster size"),
         new("queue-master-locator", value => IsOneOf(value, "min-masters", "client-local", "random"), "invalid queue-master-locator value"),
 
+        // Keys of RabbitMQ's deduplication plugin. Their names begin with "x-", as those of the arguments do.
+        new("x-message-deduplication", ByRule("message-deduplication"), "is not a valid value of x-message-deduplication"),
+        new("x-cache-size", ByRule("cache-size"), "is not a valid value of x-cache-size"),
+        new("x-cache-ttl", ByRule("cache-ttl"), "is not a valid value of x-cache-ttl"),
+        new("x-cache-persistence", ByRule("cache-persistence"), "is not a valid value of x-cache-persistence"),
+
         // Keys of RabbitMQ 3 for mirrored classic queues. Accepted because many definitions have these keys, but no queue is mirrored.
         new("ha-mode", value => IsOneOf(value, "all", "exactly", "nodes"), "is not a valid ha-mode value"),
         new("ha-params", _ => true, ""),

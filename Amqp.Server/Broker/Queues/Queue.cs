@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.Deduplication;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Messages;
@@ -18,9 +19,9 @@ internal sealed class Queue : IBindingDestination
     private readonly QueueState _state;
     private readonly Requeue _requeue;
 
-    public Queue(QueueDeclaration declaration, StoredQueue[] levels, QueueHost host, IQueueRegistry registry)
+    public Queue(QueueDeclaration declaration, StoredQueue[] levels, QueueHost host, IQueueRegistry registry, StoredQueue? keys = null)
     {
-        _state = new QueueState(this, declaration, levels, host, new QueueUpkeep(this, registry));
+        _state = new QueueState(this, declaration, levels, host, new QueueUpkeep(this, registry), keys);
         Status = new QueueStatus(_state);
         Faults = new QueueFaults(_state);
         Deliveries = new QueueDeliveries(_state, Faults);
@@ -47,7 +48,7 @@ internal sealed class Queue : IBindingDestination
     public QueueSettings Settings => _state.Rules.Settings;
 
     /// <summary>
-    /// The ready messages. Callers hold the lock of the queue. Only a look-up of the message store's queues needs no lock.
+    /// The ready messages. Callers hold the lock of the queue. Only a look-up of the message store's queues or of the keys needs no lock.
     /// </summary>
     public QueueMessages Messages => _state.Messages;
 
@@ -183,6 +184,7 @@ internal sealed class Queue : IBindingDestination
         {
             wasPlain = Settings.IsPlain;
             _state.Rules.Apply(QueueSettings.Resolve(Declaration.Arguments, policy));
+            Messages.Deduplication = DeduplicationWindows.Renew(Messages.Deduplication, Settings.Deduplication, _state.Services.Windows);
             Use.Renew();
             isPlain = Settings.IsPlain;
         }

@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.Deduplication;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Queues.Rules;
@@ -14,11 +15,21 @@ internal sealed class QueueState
     /// <param name="levels">Queues of the message store, one for each priority, the lowest priority first.</param>
     /// <param name="host">Services of the virtual host.</param>
     /// <param name="ruled">The same queue, through the interface that <see cref="QueueRules"/> uses.</param>
-    public QueueState(Queue queue, QueueDeclaration declaration, StoredQueue[] levels, QueueHost host, IRuledQueue ruled)
+    /// <param name="keys">Queue of the message store for the keys of messages; null if it needs none.</param>
+    public QueueState(
+        Queue queue, QueueDeclaration declaration, StoredQueue[] levels, QueueHost host, IRuledQueue ruled, StoredQueue? keys = null)
     {
         (Queue, Declaration, Host, Services) = (queue, declaration, host, host.Services);
-        Messages = new QueueMessages(Services.Store, levels, Gate, hasReturns: (declaration.Flags & QueueFlags.Returns) != 0);
-        Rules = new QueueRules(ruled, Messages, QueueSettings.Resolve(declaration.Arguments, EffectivePolicy.None), Services);
+        var settings = QueueSettings.Resolve(declaration.Arguments, EffectivePolicy.None);
+        // Opened first, because it takes and returns the messages of the last run.
+        var window = settings.Deduplication is { } deduplication
+            ? DeduplicationWindows.Open(deduplication, Services.Windows, keys, $"{Place}, keys", levels)
+            : null;
+        Messages = new QueueMessages(Services.Store, levels, Gate, hasReturns: (declaration.Flags & QueueFlags.Returns) != 0)
+        {
+            Deduplication = window
+        };
+        Rules = new QueueRules(ruled, Messages, settings, Services);
         Traffic = new QueueTraffic();
         Flow = new QueueFlow(this);
         Consumers = new ConsumerRing(Rules.Settings.SingleActiveConsumer);

@@ -69,7 +69,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         if (Settings.CountsDeliveries)
             ReturnCounted(message, isReturned);
         else
-            state.Messages.Return(message);
+            state.Messages.PutBack(RedeliveredMark.Set(message));
     }
 
     private void ReturnCounted(in StoredMessage message, bool isReturned)
@@ -80,7 +80,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         else if (isReturned && Settings.Type.StoresReturnsAnew && TryMove(message, MessageNote.Requeues(counted), out var moved))
             AddMoved(moved);
         else
-            state.Messages.Return(counted);
+            state.Messages.PutBack(RedeliveredMark.Set(counted));
     }
 
     /// <summary>Adds a message in its new place. If the queue crashes, keeps the message until the queue is restarted.</summary>
@@ -115,6 +115,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         // x-max-length-bytes needs the size of the head. An entry on the disk does not have this size.
         if (Settings.MaxLengthBytes is not null)
             moved = moved with { Flags = moved.Flags | MessageFlags.StaysInMemory };
+        messages.Deduplication?.Move(messages.NumberOf(message), message, messages.NumberOf(moved), moved);
         try
         {
             messages.Settle(new ReadOnlySpan<StoredMessage>(in message), isBound: true);

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Deduplication;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
@@ -46,7 +47,12 @@ internal sealed class Exchange : IBindingDestination
     public bool VariesByMessage => _router.VariesByMessage;
 
     /// <summary>The router, if it chooses a single destination for each message; otherwise null.</summary>
-    public ChoosingRouter? Chooser => _router as ChoosingRouter;
+    /// <remarks>Null if the exchange drops repeats: a choice by the router alone would not drop them.</remarks>
+    public ChoosingRouter? Chooser => Deduplication is null ? _router as ChoosingRouter : null;
+
+    /// <summary>The keys by which the exchange recognises repeats; null if it accepts them.</summary>
+    /// <remarks>Set before other threads can find the exchange.</remarks>
+    public DeduplicationWindow? Deduplication { get; set; }
 
     /// <summary>The router, if it keeps messages; otherwise null.</summary>
     public IMessageKeeper? Keeper => _router as IMessageKeeper;
@@ -72,8 +78,12 @@ internal sealed class Exchange : IBindingDestination
     /// <summary>
     /// Applies changed policies. The caller holds the topology lock exclusively, or the exchange is not visible to other threads yet.
     /// </summary>
-    public void Apply(EffectivePolicy policy) =>
+    public void Apply(EffectivePolicy policy)
+    {
         AlternateExchange = ValueRules.Name(Arguments["alternate-exchange"]) ?? policy.Text("alternate-exchange");
+        if (DeduplicationSettings.OfExchange(Type, Arguments, policy) is { } settings)
+            Deduplication?.Apply(settings);
+    }
 
     /// <summary>Validates a new binding. Returns false if the exchange has the binding already.</summary>
     /// <exception cref="BrokerException">406: the arguments of the binding are invalid for this exchange type.</exception>
@@ -136,4 +146,9 @@ internal enum ExchangeFlags
 
     /// <summary>Clients cannot publish to the exchange. Messages reach it only through bindings from other exchanges.</summary>
     Internal = 4,
+
+    /// <summary>
+    /// The exchange drops repeats, and has two consecutive queues in the message store. The second one holds the keys of its messages.
+    /// </summary>
+    Keys = 8,
 }

@@ -11,7 +11,7 @@ internal interface IRouteTarget
     /// <summary>True if the target writes persistent messages to the disk.</summary>
     bool IsDurable { get; }
 
-    /// <summary>Stores a message.</summary>
+    /// <summary>Stores a message. A destination is also called under the lock of the windows of keys.</summary>
     /// <returns>A log position: the message is durable once the log is synced up to this position. 0 if no sync is needed.</returns>
     /// <exception cref="Storage.Faults.StoreFailedException">The message must be persistent, but cannot be written.</exception>
     long Take(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits);

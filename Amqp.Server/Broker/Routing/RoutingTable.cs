@@ -40,10 +40,11 @@ internal sealed class RoutingTable(string virtualHost, TimeProvider clock, ILogg
     public void Remove(Exchange exchange) => _exchanges.TryRemove(exchange.Name, out _);
 
     /// <summary>Finds the route of a message, and logs a missing alternate exchange.</summary>
-    public void Follow(Exchange exchange, in RoutedMessage message, RouteFinder finder)
+    /// <inheritdoc cref="RouteFinder.Follow"/>
+    public void Follow(Exchange exchange, in RoutedMessage message, RouteFinder finder, bool hasPassed = false)
     {
         using (Lock.Share())
-            finder.Follow(exchange, message);
+            finder.Follow(exchange, message, hasPassed);
         if (finder.WithoutAlternate is { } lacking && lacking.MustTellOfMissingAlternate(clock))
             logger.AlternateExchangeMissing(lacking.Name, virtualHost, lacking.AlternateExchange);
     }

@@ -71,7 +71,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
             ]
             : route.Queues.Select(queue => queue.Name);
         Queue[] queues = [.. names.Select(virtualHost.FindQueue).OfType<Queue>().Distinct()];
-        return new MessageRoute(queues, route.Targets) { Replies = route.Replies };
+        return route.WithQueues(queues);
     }
 
     /// <summary>Returns the exchange in <c>_choosing</c>; null if the name or the topology differs.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Values;
@@ -16,15 +17,21 @@ internal static class ValueRules
     private static readonly Dictionary<string, Func<FieldValue, string?>> _rules = new()
     {
         ["alternate-exchange"] = Short,
+        ["cache-persistence"] = value => OneOf(value, "cache persistence", "disk", "memory"),
+        ["cache-size"] = value => Count(value, long.MaxValue),
+        ["cache-ttl"] = value => Count(value, MaxMilliseconds),
         ["consumer-timeout"] = value => Integer(value, min: 0),
         ["dead-letter-exchange"] = Short,
         ["dead-letter-routing-key"] = Short,
         ["dead-letter-strategy"] = value => OneOf(value, "dead letter strategy", "at-most-once", "at-least-once"),
         ["delivery-limit"] = value => Integer(value, min: 0),
+        ["deduplication-header"] = value =>
+            Short(value) ?? (value.AsBytes().Length == 0 ? "\"expected the name of a header\"" : null),
         ["expires"] = value => Integer(value, min: 1, MaxMilliseconds),
         ["max-length"] = value => Integer(value, min: 0),
         ["max-length-bytes"] = value => Integer(value, min: 0),
         ["max-priority"] = value => Integer(value, min: 0, max: 255, tooLarge: "max_value_exceeded"),
+        ["message-deduplication"] = value => value.Type == FieldType.Boolean ? null : Unacceptable(value),
         ["message-ttl"] = value => Integer(value, min: 0, MaxMilliseconds),
         ["overflow"] = value => Text(value) ?? (_overflows.Contains(value.AsString()) ? null : "invalid_overflow"),
         ["queue-mode"] = value => OneOf(value, "queue mode", "default", "lazy"),
@@ -52,10 +59,25 @@ internal static class ValueRules
         return number > max ? $"{{{tooLarge},{number}}}" : null;
     }
 
+    /// <summary>
+    /// Returns a number that may also be given as a text of digits, as some plugins of RabbitMQ permit; null for other values.
+    /// </summary>
+    public static long? NumberOf(FieldValue? value) => value switch
+    {
+        { IsInteger: true } number => number.AsInteger(),
+        { Type: FieldType.LongString } text
+            when long.TryParse(text.AsBytes(), NumberStyles.None, CultureInfo.InvariantCulture, out long number) => number,
+        _ => null,
+    };
+
     public static string? OneOf(FieldValue value, string what, params ReadOnlySpan<string> allowed) =>
         Text(value) is { } wrongType ? wrongType : allowed.Contains(value.AsString()) ? null : $"\"unsupported {what} '{value}'\"";
 
     public static string Unacceptable(FieldValue value) => $"{{unacceptable_type,{ArgumentTypes.NameOf(value.Type)}}}";
+
+    /// <summary>Rejects everything but a number from 1 up, which may be a text.</summary>
+    private static string? Count(FieldValue value, long max) =>
+        NumberOf(value) is { } number ? Integer(FieldValue.FromInt64(number), min: 1, max) : Integer(value, min: 1, max);
 
     private static string? Text(FieldValue value) => value.Type == FieldType.LongString ? null : Unacceptable(value);
 

@@ -26,10 +26,8 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         ReservedNames.DemandNotReserved("exchange", name);
         state.Rules.DemandRoomForExchange(name);
         var exchange = DeclaredExchange.Make(new ExchangeDeclaration(name, state.Name, type, arguments), flags);
+        new ExchangeStorage(state).Open(exchange);
         exchange.Apply(state.VirtualHost.Policies.Effective(exchange));
-        exchange.Keeper?.Open(
-            exchange, state.Routing, state.VirtualHost.Host,
-            isDurable => state.Services.Store.OpenQueue(state.Store.NewQueueNumbers(isDurable, 1), isDurable));
         SaveOrClose(exchange); // saved first, because an exchange that cannot be saved must not become visible
         state.Routing.Add(exchange);
         state.Lock.ForgetMisses();
@@ -72,7 +70,7 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         }
         catch
         {
-            exchange.Keeper?.Close();
+            ExchangeStorage.Close(exchange);
             throw;
         }
     }

@@ -1,11 +1,14 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Deduplication;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Compares a redeclaration with the existing exchange. The only argument compared is the alternate exchange.</summary>
+/// <summary>
+/// Compares a redeclaration with the existing exchange. Of the arguments, compares the alternate exchange and those of deduplication.
+/// </summary>
 internal static class ExchangeEquivalence
 {
     /// <exception cref="BrokerException">406: a property differs. The text names the first such property.</exception>
@@ -16,9 +19,18 @@ internal static class ExchangeEquivalence
         DemandFlag("durable", ExchangeFlags.Durable);
         DemandFlag("auto_delete", ExchangeFlags.AutoDelete);
         DemandFlag("internal", ExchangeFlags.Internal);
-        FieldValue? received = arguments["alternate-exchange"], mine = current.Arguments["alternate-exchange"];
-        if (!ArgumentTypes.AreEquivalent(received, mine))
-            throw ArgumentTypes.Inequivalent("alternate-exchange", "exchange", current.Name, virtualHost, received, mine);
+        DemandArgument("alternate-exchange");
+        DemandArgument(DeduplicationSettings.Argument);
+        if (current.Deduplication is not null)
+            foreach (string name in DeduplicationSettings.Details)
+                DemandArgument(name);
+
+        void DemandArgument(string name)
+        {
+            FieldValue? received = arguments[name], mine = current.Arguments[name];
+            if (!ArgumentTypes.AreEquivalent(received, mine))
+                throw ArgumentTypes.Inequivalent(name, "exchange", current.Name, virtualHost, received, mine);
+        }
 
         void DemandFlag(string name, ExchangeFlags flag)
         {

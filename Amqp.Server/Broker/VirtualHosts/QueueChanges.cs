@@ -58,7 +58,10 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         var levels = new StoredQueue[declaration.Arguments.LevelsOf(declaration.Flags)];
         for (uint level = 0; level < levels.Length; level++)
             levels[level] = state.Services.Store.OpenQueue(number + level, isKept);
-        return new Queue(declaration, levels, state.VirtualHost.Host, this);
+        var keys = (declaration.Flags & QueueFlags.Keys) == 0
+            ? null
+            : state.Services.Store.OpenQueue(number + (uint)levels.Length, isKept);
+        return new Queue(declaration, levels, state.VirtualHost.Host, this, keys);
     }
 
     /// <summary>Applies the policies to a queue that is not visible yet.</summary>
@@ -91,7 +94,9 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         bool isKept = (flags & QueueFlags.Durable) != 0;
         if (parsed.HasReturns)
             flags |= QueueFlags.Returns;
-        uint number = state.Store.NewQueueNumbers(isKept, parsed.LevelsOf(flags));
+        if (isKept && parsed.HasKeys)
+            flags |= QueueFlags.Keys;
+        uint number = state.Store.NewQueueNumbers(isKept, parsed.NumbersOf(flags));
         var queue = Make(number, new QueueDeclaration(name, flags, parsed, isExclusive ? connection : null), isKept);
         if (isKept)
             SaveOrDelete(queue);

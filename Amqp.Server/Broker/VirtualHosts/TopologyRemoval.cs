@@ -24,7 +24,7 @@ internal sealed class TopologyRemoval(TopologyState state)
         foreach (var binding in exchange.Bindings)
             Forget(binding);
         state.Store.Delete(state.Name, exchange);
-        exchange.Keeper?.Close();
+        ExchangeStorage.Close(exchange);
         RemoveBindingsTo(exchange);
     }
 

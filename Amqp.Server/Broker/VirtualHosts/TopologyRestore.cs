@@ -36,10 +36,7 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
         var definition = stored.Definition;
         var declared = new ExchangeDeclaration(stored.Names[1], state.Name, definition.Type, definition.Arguments);
         var exchange = new Exchange(declared.Name, declared.Type, NewRouter(declared), (ExchangeFlags)definition.Flags, declared.Arguments);
-        exchange.Keeper?.Open(
-            exchange, state.Routing, _virtualHost.Host,
-            isDurable => state.Services.Store.OpenQueue(
-                isDurable ? definition.Number : state.Store.NewQueueNumbers(durable: false, 1), isDurable));
+        new ExchangeStorage(state).Open(exchange, definition.Number);
         return exchange;
     }
 

@@ -15,7 +15,7 @@ internal sealed class TopologyStore(DefinitionStore definitions)
     /// <summary>Returns the message store's numbers of durable queues, and of durable exchanges that keep messages.</summary>
     public IReadOnlySet<uint> QueueNumbers() =>
         definitions.Read(DefinitionKey.Queues).SelectMany(queue => TopologyCodec.QueueNumbers(queue.Definition))
-            .Concat(definitions.Read(DefinitionKey.Exchanges).Select(exchange => exchange.Definition.Number).Where(number => number != 0))
+            .Concat(definitions.Read(DefinitionKey.Exchanges).SelectMany(exchange => TopologyCodec.ExchangeNumbers(exchange.Definition)))
             .ToHashSet();
 
     /// <inheritdoc cref="Definitions.QueueNumbers.Take"/>

@@ -18,6 +18,7 @@ internal static class BuiltInPlugins
         new("rabbitmq_event_exchange", "The exchange amq.rabbitmq.event"),
         new("rabbitmq_management", "The HTTP API"),
         new("rabbitmq_management_agent", "Counts for the HTTP API", IsExplicit: false),
+        new("rabbitmq_message_deduplication", "Queues and exchanges that drop repeated messages"),
         new("rabbitmq_prometheus", "Metrics for Prometheus"),
         new("rabbitmq_random_exchange", "Exchanges of the type x-random"),
         new("rabbitmq_recent_history_exchange", "Exchanges of the type x-recent-history"),

@@ -94,12 +94,15 @@ internal static class ExchangeEndpoints
         json.WriteBoolean("durable", exchange.IsDurable);
         json.WriteBoolean("internal", exchange.IsInternal);
         var counts = SampledCounts.Of(exchange, query);
-        if (!query.IsDisabled && !counts.IsEmpty(0, StatisticRows.Exchanged.Length))
+        if (!query.IsDisabled && (exchange.Deduplication is { Repeats: > 0 } || !counts.IsEmpty(0, StatisticRows.Exchanged.Length)))
         {
             json.WriteStartObject("message_stats");
             counts.Write(json, StatisticRows.Exchanged, 0, query.MessageRates);
+            DeduplicationView.WriteRepeats(json, exchange.Deduplication);
             json.WriteEndObject();
         }
+        if (!query.IsDisabled)
+            DeduplicationView.Write(json, "cache_info", exchange.Deduplication);
         if (exchange.Keeper is DelayedMessageRouter { Delayed: var delayed })
             json.WriteNumber("messages_quarantined", delayed.Quarantine.QuarantinedCount);
         json.WriteString("name", exchange.Name);

@@ -83,6 +83,7 @@ internal static class OverviewEndpoints
         "x-consistent-hash" => "Consistent Hashing Exchange",
         "x-delayed-message" => "Delayed Message Exchange.",
         "x-local-random" => "Picks one random local binding (queue) to route via (to).",
+        "x-message-deduplication" => "Message Deduplication Exchange.",
         "x-modulus-hash" => "Modulus Hashing Exchange",
         "x-random" => "Randomly picks a binding (queue) to route via (to).",
         "x-recent-history" => "Recent History Exchange.",

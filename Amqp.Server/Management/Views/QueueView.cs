@@ -115,7 +115,8 @@ internal static class QueueView
         double capacity = consumers == 0 ? 0 : queue.Traffic.ConsumerCapacity ?? (queue.Status.IsServed ? 1 : 0);
         SampledCounts.WriteDouble(json, "consumer_capacity", capacity);
         SampledCounts.WriteDouble(json, "consumer_utilisation", capacity);
-        counts.WriteQueueStatistics(json);
+        counts.WriteQueueStatistics(json, queue.Messages.Deduplication);
+        DeduplicationView.Write(json, "message_deduplication_cache_info", queue.Messages.Deduplication);
         if (queue.Traffic.Samples is null || counts.ChangedAt is not null)
             json.WriteString("idle_since", SampledCounts.Time(counts.ChangedAt ?? queue.Status.CreatedAt));
     }

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text.Json;
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Deduplication;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.VirtualHosts;
@@ -114,16 +115,19 @@ internal sealed class SampledCounts
     }
 
     /// <summary>Writes <c>message_stats</c> of a queue. If all its counts are 0, writes nothing, as RabbitMQ does.</summary>
-    public void WriteQueueStatistics(Utf8JsonWriter json)
+    /// <param name="json">Writer inside of the object of the queue.</param>
+    /// <param name="window">The keys of the queue, which count dropped repeats; null if the queue accepts repeats.</param>
+    public void WriteQueueStatistics(Utf8JsonWriter json, DeduplicationWindow? window = null)
     {
         bool publishes = _now[0] != 0, delivers = !IsEmpty(StatisticRows.QueueDelivering, StatisticRows.Delivering.Length);
-        if (!publishes && !delivers)
+        if (!publishes && !delivers && window is not { Repeats: > 0 })
             return;
         json.WriteStartObject("message_stats");
         if (publishes)
             Write(json, StatisticRows.Publishing.AsSpan(0, 1), 0, _query.MessageRates);
         if (delivers)
             Write(json, StatisticRows.Delivering, StatisticRows.QueueDelivering, _query.MessageRates);
+        DeduplicationView.WriteRepeats(json, window);
         json.WriteEndObject();
     }
 

@@ -135,7 +135,8 @@ internal sealed class DelayedDelivery(
             var properties = DelayHeader.Negate(delayed.Message.Properties);
             byte[] head = EncodedMessage.NewHead(delayed.Message.Address, properties, delayed.Message.HiddenKeys);
             var encoded = EncodedProperties.Read(properties);
-            routing.Follow(exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder);
+            routing.Follow(exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder,
+                hasPassed: true);
             // If a full queue refuses the message, the message is lost for this queue, as it is after a publish without confirms.
             var route = _finder.ToRoute();
             var traits = MessageTraits.Of(encoded);

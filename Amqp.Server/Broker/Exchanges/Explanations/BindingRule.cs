@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Deduplication;
 using Amqp.Server.Broker.Exchanges.Delayed;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Routing;
@@ -26,7 +27,7 @@ internal abstract class BindingRule
             "direct" => new Direct(keys),
             "topic" => new Topic(routing, keys),
             "headers" => new Headers(headers),
-            "fanout" or "x-recent-history" => new Always(),
+            "fanout" or "x-recent-history" or DeduplicationSettings.ExchangeType => new Always(),
             _ => new Chosen(chosen, type),
         };
     }

@@ -59,6 +59,8 @@ internal sealed class RouteExplainer
             notes.Add("The exchange is internal, so clients cannot publish to it.");
         if (exchange.Type == DelayedMessageRouter.TypeName && DelayHeader.Read(_encodedHeaders) is > 0 and var delay)
             notes.Add($"The header x-delay makes the message wait {delay} ms before it is routed.");
+        if (exchange.Deduplication is { } window)
+            notes.Add($"The exchange drops a message if it has seen the value of the header {window.Settings.Header} before.");
         var bindings = new List<ExplainedBinding>();
         if (exchange.Name.Length == 0)
             FollowDefault(notes);

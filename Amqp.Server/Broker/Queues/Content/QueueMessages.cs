@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.Deduplication;
 using Amqp.Storage;
 using Amqp.Storage.Messages;
 using Amqp.Storage.Queues;
@@ -28,6 +29,9 @@ internal sealed class QueueMessages
 
     /// <summary>Identifies the queue's first level in the store. Further levels have the next numbers.</summary>
     public uint Number => Stored.Number;
+
+    /// <summary>The keys by which the queue recognises repeats; null if it accepts them. May be read without the lock.</summary>
+    public DeduplicationWindow? Deduplication { get; set; }
 
     /// <summary>Number of ready messages.</summary>
     public long Count => _levels.Count;
@@ -79,9 +83,6 @@ internal sealed class QueueMessages
         _heads.PutBack(message);
     }
 
-    /// <summary>Puts a taken message back into its place, and marks it as redelivered.</summary>
-    public void Return(in StoredMessage message) => PutBack(RedeliveredMark.Set(message));
-
     /// <summary>Finds the next message without taking it.</summary>
     /// <exception cref="IOException">The message is only on the disk, and cannot be read.</exception>
     public bool TryPeek(out StoredMessage message) => _levels.TryPeek(out message);
@@ -132,12 +133,15 @@ internal sealed class QueueMessages
         if (_levels.Only is { } only)
         {
             _store.Settle(only, messages, isBound);
+            Deduplication?.Forget(only.Number, messages);
             return;
         }
         while (!messages.IsEmpty)
         {
             int run = _levels.RunLength(messages);
-            _store.Settle(_levels.Of(messages[0]), messages[..run], isBound);
+            var level = _levels.Of(messages[0]);
+            _store.Settle(level, messages[..run], isBound);
+            Deduplication?.Forget(level.Number, messages[..run]);
             messages = messages[run..];
         }
     }
@@ -163,6 +167,7 @@ internal sealed class QueueMessages
     public int Purge()
     {
         int purged = _levels.Purge(_store);
+        Deduplication?.Clear();
         _heads.Clear();
         return purged;
     }
@@ -171,6 +176,7 @@ internal sealed class QueueMessages
     public void Delete()
     {
         _levels.Delete(_store);
+        Deduplication?.Close();
         _heads.Clear();
     }
 

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Deduplication;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Values;
@@ -28,6 +29,11 @@ internal sealed class QueueArguments
         ("x-consumer-timeout", false, ValueRules.Of("consumer-timeout")),
         (QueueKinds.Argument, true, value => ValueRules.OneOf(value, "queue type", [.. QueueKinds.Names])),
         ("x-queue-master-locator", true, _ => null),
+        (DeduplicationSettings.Argument, true, ValueRules.Of("message-deduplication")),
+        (DeduplicationSettings.SizeArgument, true, ValueRules.Of("cache-size")),
+        (DeduplicationSettings.LifetimeArgument, true, ValueRules.Of("cache-ttl")),
+        (DeduplicationSettings.PersistenceArgument, true, ValueRules.Of("cache-persistence")),
+        (DeduplicationSettings.HeaderArgument, true, ValueRules.Of("deduplication-header")),
     ];
 
     private QueueArguments(FieldTable table) => Table = table;
@@ -48,6 +54,13 @@ internal sealed class QueueArguments
     /// Number of queues in the message store: one for each priority and, with <see cref="QueueFlags.Returns"/>, one for returned messages.
     /// </summary>
     public int LevelsOf(QueueFlags flags) => 1 + (int)(Integer("x-max-priority") ?? 0) + ((flags & QueueFlags.Returns) != 0 ? 1 : 0);
+
+    /// <summary>Number of queues in the message store, including the one for keys with <see cref="QueueFlags.Keys"/>.</summary>
+    public int NumbersOf(QueueFlags flags) => LevelsOf(flags) + ((flags & QueueFlags.Keys) != 0 ? 1 : 0);
+
+    /// <summary>True if a new durable queue gets a queue in the store for the keys of its messages.</summary>
+    public bool HasKeys => DeduplicationSettings.AreKeysStored(Table)
+        && DeduplicationSettings.OfQueue(Table, EffectivePolicy.None) is { FollowsMessages: false };
 
     /// <summary>True if a new queue gets a second queue in the store, for the messages that clients return.</summary>
     public bool HasReturns => Type.StoresReturnsAnew && Integer("x-max-priority") is null;

@@ -19,4 +19,7 @@ internal enum QueueFlags
     /// Returned messages have their own queue in the message store. Not set for quorum queues that an old version of the broker declared.
     /// </summary>
     Returns = 8,
+
+    /// <summary>The keys of a deduplicating queue have their own queue in the message store, so they survive a restart.</summary>
+    Keys = 16,
 }

@@ -1,5 +1,6 @@
 using Amqp.Server.Broker.Alarms;
 using Amqp.Server.Broker.Counts;
+using Amqp.Server.Broker.Deduplication;
 using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Configuration;
@@ -36,6 +37,15 @@ internal sealed record QueueServices
 
     /// <summary>Maximum number of messages that a recent-history exchange keeps.</summary>
     public int RecentHistoryLimit { get; init; } = LimitOptions.DefaultRecentHistoryLimit;
+
+    /// <summary>Maximum number of keys that a deduplicating queue or exchange keeps.</summary>
+    public int DeduplicationLimit { get; init; } = LimitOptions.DefaultDeduplicationLimit;
+
+    /// <summary>The lock of all windows of keys.</summary>
+    public Lock DeduplicationGate { get; } = new();
+
+    /// <summary>The parts of the broker that windows of keys use.</summary>
+    public DeduplicationServices Windows => new(Store, Clock, HeldMemory, Statistics, Faults, DeduplicationLimit, DeduplicationGate);
 
     /// <summary>Returns true while the disk alarm is set. The broker then does not write its own messages, such as dead letters.</summary>
     public Func<bool> IsDiskShort { get; init; } = static () => false;

@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.Deduplication;
 using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Queues.Rules;
@@ -48,6 +49,9 @@ internal sealed record QueueSettings
     /// <summary>Time in milliseconds that a delivery may stay unacknowledged; null to use the broker's setting.</summary>
     public long? ConsumerTimeout { get; private init; }
 
+    /// <summary>The settings by which the queue drops repeats; null if it accepts them.</summary>
+    public DeduplicationSettings? Deduplication { get; private init; }
+
     /// <inheritdoc cref="QueueArguments.SingleActiveConsumer"/>
     /// <remarks>Policies cannot change this setting.</remarks>
     public bool SingleActiveConsumer { get; private init; }
@@ -61,7 +65,8 @@ internal sealed record QueueSettings
     public bool CountsDeliveries { get; private init; } // computed once, because it is read for each delivery
 
     /// <summary>True if no rule of the queue affects a newly published message.</summary>
-    public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
+    public bool IsPlain =>
+        MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0 && Deduplication is null;
 
     /// <summary>
     /// Combines arguments and policies. If both set a number, the smaller number applies. If both set a text, the argument's text applies.
@@ -93,6 +98,7 @@ internal sealed record QueueSettings
             DeliveryLimit = Least("delivery-limit") is { } limit and >= 0 ? limit : null, // -1 means no limit
             ConsumerTimeout = Least("consumer-timeout"),
             SingleActiveConsumer = arguments.SingleActiveConsumer,
+            Deduplication = DeduplicationSettings.OfQueue(arguments.Table, policy),
         };
         return settings with
         {
