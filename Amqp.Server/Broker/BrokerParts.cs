@@ -38,7 +38,7 @@ internal static class BrokerParts
             Clock = clock,
             Logger = logger,
             Faults = broker.Faults,
-            HeldMemory = broker.HeldMemory,
+            HeldMemory = broker.Memory.Held,
             Statistics = broker.Statistics,
             Quarantine = definitions.Quarantine,
             QuarantineLimit = options.Limits.QuarantineLimit,
@@ -63,7 +63,7 @@ internal static class BrokerParts
 
     public static ResourceAlarms NewAlarms(MessageBroker broker, BrokerOptions options, ILogger logger, TimeProvider clock) => new(
         new ResourceLimit(
-            new MemoryMeasure(() => broker.MemoryInUse, () => Environment.WorkingSet, options.Alarms.MemoryHighWatermark).Against,
+            new MemoryMeasure(() => broker.Memory.InUse, () => Environment.WorkingSet, options.Alarms.MemoryHighWatermark).Against,
             options.Alarms.MemoryHighWatermark),
         new DiskWatch(
             new ResourceLimit(_ => DiskSpace.Free(options.DataDirectory), options.Alarms.DiskFreeLimit),

@@ -44,6 +44,7 @@ internal sealed class MessageBroker : IAsyncDisposable
     {
         (_opened, _options, Faults, Events) = (opened, options, faults, events);
         _timer = new QueueTimer(clock);
+        Memory = new BrokerMemory(opened.Store, () => VirtualHosts!.MemoryInUse);
         _spans = options.Telemetry is { Endpoint: not null, Traces: true } ? new MessageSpans() : null;
         var definitions = opened.Definitions;
         Permissions = new PermissionStore(Catalog) { Events = Events, PatternTooSlow = logger.PermissionPatternTooSlow };
@@ -63,7 +64,7 @@ internal sealed class MessageBroker : IAsyncDisposable
             importedFiles);
         Alarms = BrokerParts.NewAlarms(this, options, logger, clock);
         Sessions = new SessionServices(
-            options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory, Alarms, ProcessorLoad.OfMachine(clock));
+            options, Permissions, new CommitNotifier(Store, faults), events, faults, Memory.Held, Alarms, ProcessorLoad.OfMachine(clock));
         Sampler = new StatisticsSampler(VirtualHosts, Statistics, options, faults, clock);
         new StoreWatch(Store, Alarms, faults, logger).Start(events, clock);
     }
@@ -105,15 +106,8 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// <summary>The services that all client sessions use.</summary>
     public SessionServices Sessions { get; }
 
-    /// <summary>Counts the memory of incomplete messages, open transactions, unacknowledged deliveries and similar data.</summary>
-    public HeldMemory HeldMemory { get; } = new();
-
-    /// <summary>Computes the memory of connections, channels, consumers and pending output at each check of the alarms.</summary>
-    public ClientMemory ClientMemory { get; } = new();
-
-    /// <summary>Bytes that are compared with the limit of the memory alarm.</summary>
-    public long MemoryInUse =>
-        Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes + ClientMemory.Bytes + VirtualHosts.MemoryInUse;
+    /// <summary>The memory that is compared with the limit of the memory alarm.</summary>
+    public BrokerMemory Memory { get; }
 
     /// <summary>Counts since the start: messages, logins, connections and other objects.</summary>
     public BrokerStatistics Statistics { get; } = new();

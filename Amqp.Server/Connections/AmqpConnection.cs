@@ -197,7 +197,7 @@ internal sealed class AmqpConnection : IMemoryHolder
             opened.Abort = Abort;
             Volatile.Write(ref _opened, opened);
             opened.VirtualHost.Statistics.Open(Outbox.Counts);
-            _broker.ClientMemory.Add(this);
+            _broker.Memory.Clients.Add(this);
             AccessChanges.DemandNotDeleted(_broker, opened);
             if (!await _readLoop.RunAsync(opened))
             {
@@ -237,7 +237,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     private void NoteClosed()
     {
         _connections.Remove(this);
-        _broker.ClientMemory.Remove(this);
+        _broker.Memory.Clients.Remove(this);
         // Usually the read loop has done this already. But if the client was refused after the handshake, the read loop has not run.
         _opened?.Client.Admission?.Dispose();
         _opened?.VirtualHost.Statistics.Close(Outbox.Counts);

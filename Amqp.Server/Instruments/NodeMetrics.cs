@@ -127,7 +127,7 @@ internal static class NodeMetrics
     /// <summary>Metrics that the Prometheus page does not have.</summary>
     public static readonly Metric<NodeReading>[] NotOnPage =
     [
-        new(MetricKind.Gauge, node => node.Broker.MemoryInUse,
+        new(MetricKind.Gauge, node => node.Broker.Memory.InUse,
             new("memory.messages", "By", "Memory that counts for the memory alarm: messages in memory only, and data held for clients")),
         new(MetricKind.Gauge, node => node.Broker.VirtualHosts.All.Count, new("vhost.count", "{vhost}", "Virtual hosts")),
     ];

@@ -150,8 +150,8 @@ public sealed class BlockedPublisherTests
         {
             Assert.That((await _client.ExpectAsync<ConnectionClose>(0)).ReplyCode, Is.EqualTo((ushort)ReplyCode.ResourceError));
             await Eventually.Holds(
-                () => _broker.Broker.HeldMemory.Bytes == 0,
-                () => $"{_broker.Broker.HeldMemory.Bytes} bytes are still held");
+                () => _broker.Broker.Memory.Held.Bytes == 0,
+                () => $"{_broker.Broker.Memory.Held.Bytes} bytes are still held");
             return;
         }
         Assert.That((await _client.ExpectAsync<ConnectionBlocked>(0)).Reason, Is.EqualTo(alarm));

@@ -46,7 +46,7 @@ public sealed class ClientMemoryTests
         Assert.That(_broker.Broker.Store.MemoryInUse, Is.LessThan(6 << 20));
 
         deaf.ForEach(socket => socket.Dispose());
-        await Eventually.Holds(() => !_broker.Broker.Alarms.IsSet, () => $"{_broker.Broker.MemoryInUse} bytes are still counted");
+        await Eventually.Holds(() => !_broker.Broker.Alarms.IsSet, () => $"{_broker.Broker.Memory.InUse} bytes are still counted");
     }
 
     [TestCase("a part of a body")]
@@ -62,25 +62,25 @@ public sealed class ClientMemoryTests
         var channel = await client.OpenChannelAsync(1);
         var other = await client.OpenChannelAsync(2);
         await other.DeclareQueueAsync("q");
-        long before = _broker.Broker.HeldMemory.Bytes;
+        long before = _broker.Broker.Memory.Held.Bytes;
 
         long atLeast = await HoldAsync(channel, other, held);
-        Assert.That(_broker.Broker.HeldMemory.Bytes - before, Is.AtLeast(atLeast));
+        Assert.That(_broker.Broker.Memory.Held.Bytes - before, Is.AtLeast(atLeast));
 
         if (!held.Contains("part"))
         {
             await channel.CallAsync<ChannelClose, ChannelCloseOk>(new ChannelClose(200, "", 0, 0));
-            Assert.That(_broker.Broker.HeldMemory.Bytes - before, Is.LessThan(1_000));
+            Assert.That(_broker.Broker.Memory.Held.Bytes - before, Is.LessThan(1_000));
         }
         await client.DisposeAsync();
-        await Eventually.Holds(() => _broker.Broker.HeldMemory.Bytes == 0, () => $"{_broker.Broker.HeldMemory.Bytes} bytes still count");
+        await Eventually.Holds(() => _broker.Broker.Memory.Held.Bytes == 0, () => $"{_broker.Broker.Memory.Held.Bytes} bytes still count");
     }
 
     [Test]
     public async Task Connections_channels_consumers_queues_and_bindings_count_until_they_are_gone()
     {
         _broker = await BrokerInProcess.StartAsync();
-        long before = _broker.Broker.MemoryInUse;
+        long before = _broker.Broker.Memory.InUse;
         long last = before;
         await using (var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{_broker.Port}")))
         {
@@ -102,17 +102,17 @@ public sealed class ClientMemoryTests
             await channel.CallAsync<ExchangeDelete, ExchangeDeleteOk>(new ExchangeDelete("x", false, false));
         }
         await Eventually.Holds(
-            () => _broker.Broker.MemoryInUse == before,
-            () => $"{_broker.Broker.MemoryInUse} instead of {before} bytes are counted");
+            () => _broker.Broker.Memory.InUse == before,
+            () => $"{_broker.Broker.Memory.InUse} instead of {before} bytes are counted");
 
         async Task DemandMoreAsync(string what)
         {
             // The broker may count the memory some time after it has answered. The test also waits until the outboxes are empty, because
             // their memory counts too.
             await Eventually.Holds(
-                () => _broker.Connections.All.All(connection => connection.Outbox.Waiting == 0) && _broker.Broker.MemoryInUse > last,
+                () => _broker.Connections.All.All(connection => connection.Outbox.Waiting == 0) && _broker.Broker.Memory.InUse > last,
                 () => $"{what} is not counted");
-            last = _broker.Broker.MemoryInUse;
+            last = _broker.Broker.Memory.InUse;
         }
     }
 

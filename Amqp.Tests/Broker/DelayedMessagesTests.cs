@@ -28,7 +28,7 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
             "x", "x-delayed-message", ExchangeFlags.Durable, FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
         _queue = _broker.Declare("q", QueueFlags.Durable);
         _broker.Host.Topology.Bind("x", _queue, "", FieldTable.Empty, _broker.Round);
-        _heldBefore = _broker.Broker.HeldMemory.Bytes;
+        _heldBefore = _broker.Broker.Memory.Held.Bytes;
     }
 
     public ValueTask DisposeAsync() => _broker.DisposeAsync();
@@ -58,7 +58,7 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
 
         await ComeAsync(6);
         Assert.That(Bodies(), Is.EqualTo([1, 2, 3, 4, 5, 6]));
-        Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore), "no delayed message is left");
+        Assert.That(_broker.Broker.Memory.Held.Bytes, Is.EqualTo(_heldBefore), "no delayed message is left");
     }
 
     [Test]
@@ -98,15 +98,15 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
         long memory = _broker.Store.MemoryInUse;
         for (int i = 0; i < 10; i++)
             Delay(1_000, body: 300_000);
-        Assert.That((_exchange.DelayedCount, _broker.Broker.HeldMemory.Bytes > _heldBefore), Is.EqualTo((10L, true)));
+        Assert.That((_exchange.DelayedCount, _broker.Broker.Memory.Held.Bytes > _heldBefore), Is.EqualTo((10L, true)));
 
         _broker.Host.Topology.DeleteExchange("x", ifUnused: false);
         _broker.Clock.Advance(5_000);
 
-        Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore));
+        Assert.That(_broker.Broker.Memory.Held.Bytes, Is.EqualTo(_heldBefore));
         Assert.That(_broker.Store.MemoryInUse, Is.LessThan(memory + 600_000));
         Delay(1_000, body: 300_000); // publishes to the deleted exchange, like a publisher that has cached the route
-        Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore));
+        Assert.That(_broker.Broker.Memory.Held.Bytes, Is.EqualTo(_heldBefore));
         Assert.That(_broker.Store.MemoryInUse, Is.LessThan(memory + 600_000));
     }
 
@@ -120,13 +120,13 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
         await Eventually.Holds(
             () => delayed.Quarantine.QuarantinedCount == 1 && delayed.Count == 0,
             () => $"{delayed.Quarantine.QuarantinedCount} are quarantined, {delayed.Count} are delayed");
-        Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore), "a quarantined message is not delayed");
+        Assert.That(_broker.Broker.Memory.Held.Bytes, Is.EqualTo(_heldBefore), "a quarantined message is not delayed");
 
         Assert.That(delayed.Quarantine.ReturnQuarantined(delayed.Quarantine.Quarantined[0].Place, _broker.Round));
         _broker.Clock.Advance(1);
 
         await ComeAsync(1);
-        await Eventually.Holds(() => _broker.Broker.HeldMemory.Bytes == _heldBefore, () => "the message is still delayed");
+        await Eventually.Holds(() => _broker.Broker.Memory.Held.Bytes == _heldBefore, () => "the message is still delayed");
         Assert.That((delayed.Quarantine.QuarantinedCount, delayed.Count), Is.EqualTo((0, 0L)));
     }
 

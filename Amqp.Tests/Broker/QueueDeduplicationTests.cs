@@ -238,15 +238,15 @@ public sealed class QueueDeduplicationTests : IAsyncDisposable
     [Test]
     public void A_queue_keeps_no_memory_for_keys_that_are_gone()
     {
-        long before = _broker.Broker.HeldMemory.Bytes;
+        long before = _broker.Broker.Memory.Held.Bytes;
         var queue = Declare(("x-cache-size", 100));
         for (int i = 0; i < 1_000; i++)
             Publish($"{i}");
-        Assert.That(_broker.Broker.HeldMemory.Bytes - before, Is.EqualTo(100 * 160));
+        Assert.That(_broker.Broker.Memory.Held.Bytes - before, Is.EqualTo(100 * 160));
 
         queue.Delete(ifUnused: false, ifEmpty: false);
 
-        Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(before));
+        Assert.That(_broker.Broker.Memory.Held.Bytes, Is.EqualTo(before));
     }
 
     [Test]

@@ -38,7 +38,7 @@ public sealed class ConnectionMemoryTests
         await Eventually.Holds(() => connection.MemoryInUse == expected, () => $"{connection.MemoryInUse - expected} bytes too many");
         await client.DisposeAsync();
         await Eventually.Holds(
-            () => broker.Broker.ClientMemory.Bytes == 0,
-            () => $"{broker.Broker.ClientMemory.Bytes} bytes of a closed connection are still counted");
+            () => broker.Broker.Memory.Clients.Bytes == 0,
+            () => $"{broker.Broker.Memory.Clients.Bytes} bytes of a closed connection are still counted");
     }
 }

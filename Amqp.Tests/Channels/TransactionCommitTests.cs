@@ -116,17 +116,17 @@ public sealed class TransactionCommitTests
         var channel = await client.OpenChannelAsync();
         await channel.DeclareQueueAsync("q");
         await channel.CallAsync<TxSelect, TxSelectOk>(new TxSelect());
-        long before = broker.Broker.Broker.HeldMemory.Bytes;
+        long before = broker.Broker.Broker.Memory.Held.Bytes;
         await channel.PublishAsync("", "q", new string('x', 50_000), new() { CorrelationId = new string('y', 200) });
         await channel.ExpectQuietAsync();
-        Assert.That(broker.Broker.Broker.HeldMemory.Bytes, Is.GreaterThan(before + 50_000));
+        Assert.That(broker.Broker.Broker.Memory.Held.Bytes, Is.GreaterThan(before + 50_000));
         if (end == "cut")
         {
             // the method begins a message, and only a part of the message follows
             await channel.SendAsync(new BasicPublish("", "q", false, false));
             await channel.SendFrameAsync(FrameType.Header, Encoded.Header(200_000, [0, 0]));
             await channel.SendFrameAsync(FrameType.Body, new byte[100_000]);
-            await Eventually.Holds(() => broker.Broker.Broker.HeldMemory.Bytes > before + 150_000, () => "the content has not arrived");
+            await Eventually.Holds(() => broker.Broker.Broker.Memory.Held.Bytes > before + 150_000, () => "the content has not arrived");
         }
 
         if (end == "commit")
@@ -139,7 +139,7 @@ public sealed class TransactionCommitTests
             await client.DisposeAsync();
 
         await Eventually.Holds(
-            () => broker.Broker.Broker.HeldMemory.Bytes <= before + 4_096,
-            () => $"{broker.Broker.Broker.HeldMemory.Bytes} bytes are held; before there were {before}");
+            () => broker.Broker.Broker.Memory.Held.Bytes <= before + 4_096,
+            () => $"{broker.Broker.Broker.Memory.Held.Bytes} bytes are held; before there were {before}");
     }
 }

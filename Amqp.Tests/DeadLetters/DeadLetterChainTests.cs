@@ -105,12 +105,12 @@ public sealed class DeadLetterChainTests
         // makes the channel allocate its buffers now, so that the test does not measure them
         await channel.PublishAsync("", "nowhere", "refused everywhere");
         await channel.ExpectQuietAsync();
-        long before = _broker.Broker.HeldMemory.Bytes;
+        long before = _broker.Broker.Memory.Held.Bytes;
 
         await channel.PublishAsync("", "q0", "refused everywhere");
 
         await channel.ExpectQuietAsync();
-        await Eventually.Holds(() => _broker.Broker.HeldMemory.Bytes == before, () => "dead letters are left");
+        await Eventually.Holds(() => _broker.Broker.Memory.Held.Bytes == before, () => "dead letters are left");
         for (int i = 0; i < 3; i++)
             Assert.That((await channel.GetAsync($"q{i}")).Text, Is.EqualTo("full"));
     }

@@ -224,7 +224,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     [Test]
     public void What_died_before_its_queue_was_deleted_goes_all_the_same()
     {
-        long before = _broker.Broker.HeldMemory.Bytes;
+        long before = _broker.Broker.Memory.Held.Bytes;
         var consumer = _broker.Consume(_queue);
         _broker.Publish(_queue, body: 300_000);
         Fail("append", typeof(IOException));
@@ -236,7 +236,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
 
         Assert.That(_letters.Purge(), Is.EqualTo(1));
         Assert.That(
-            (_broker.Broker.HeldMemory.Bytes, _broker.Store.MemoryInUse < 300_000),
+            (_broker.Broker.Memory.Held.Bytes, _broker.Store.MemoryInUse < 300_000),
             Is.EqualTo((before, true)),
             "neither held memory nor stored messages are left");
     }
@@ -265,12 +265,12 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         var full = _broker.Declare(
             "full", ("x-max-length", 1), ("x-overflow", "reject-publish-dlx"), ("x-dead-letter-exchange", ""),
             ("x-dead-letter-routing-key", "letters"));
-        long before = _broker.Broker.HeldMemory.Bytes;
+        long before = _broker.Broker.Memory.Held.Bytes;
         for (int i = 0; i < 4; i++)
             _broker.Publish(full, body: 100);
 
         Assert.That((full.Counts.Ready, _letters.Counts.Ready), Is.EqualTo((1, 3)));
-        Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(before));
+        Assert.That(_broker.Broker.Memory.Held.Bytes, Is.EqualTo(before));
     }
 
     [Test]
@@ -278,15 +278,15 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     {
         var consumer = _broker.Consume(_queue);
         _broker.Publish(_queue);
-        long before = _broker.Broker.HeldMemory.Bytes;
+        long before = _broker.Broker.Memory.Held.Bytes;
         Fail("read", typeof(IOException));
         _queue.Reject(consumer.TakeFirst(), consumer.Subscription);
         _broker.Serve(_queue);
-        long meanwhile = _broker.Broker.HeldMemory.Bytes;
+        long meanwhile = _broker.Broker.Memory.Held.Bytes;
         Fail("", typeof(IOException));
         _broker.Clock.Advance(RetryDelay);
 
-        Assert.That((meanwhile > before, _broker.Broker.HeldMemory.Bytes), Is.EqualTo((true, before)));
+        Assert.That((meanwhile > before, _broker.Broker.Memory.Held.Bytes), Is.EqualTo((true, before)));
     }
 
     private void RejectAll(TestConsumer consumer)

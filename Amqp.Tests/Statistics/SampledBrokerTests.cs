@@ -52,7 +52,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     public void What_is_declared_counts_for_the_memory_alarm_by_its_kind_until_it_is_gone()
     {
         var (broker, topology) = (_broker.Broker, _broker.Host.Topology);
-        long all = broker.MemoryInUse, before = broker.VirtualHosts.MemoryInUse;
+        long all = broker.Memory.InUse, before = broker.VirtualHosts.MemoryInUse;
         var queue = _broker.Declare("q");
         topology.DeclareExchange("x", "topic", ExchangeFlags.None, FieldTable.Empty);
         topology.DeclareExchange("y", "fanout", ExchangeFlags.None, FieldTable.Empty);
@@ -61,7 +61,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         topology.Bind("y", _broker.Host.FindExchange("x")!, "", FieldTable.Empty, _broker.Round);
         topology.Bind("y", queue, "", FieldTable.Empty, _broker.Round);
         Assert.That(Grown(), Is.EqualTo(ObjectSize.Queue + 2 * ObjectSize.Exchange + 5 * ObjectSize.Binding));
-        Assert.That(broker.MemoryInUse - all, Is.GreaterThanOrEqualTo(Grown()));
+        Assert.That(broker.Memory.InUse - all, Is.GreaterThanOrEqualTo(Grown()));
 
         topology.Unbind("x", queue, "b", FieldTable.Empty);
         Assert.That(Grown(), Is.EqualTo(ObjectSize.Queue + 2 * ObjectSize.Exchange + 4 * ObjectSize.Binding));
@@ -70,8 +70,8 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false);
         Assert.That(Grown(), Is.EqualTo(ObjectSize.Exchange));
 
-        broker.HeldMemory.Add(1_000_000);
-        Assert.That(broker.MemoryInUse - all, Is.GreaterThanOrEqualTo(1_000_000 + ObjectSize.Exchange));
+        broker.Memory.Held.Add(1_000_000);
+        Assert.That(broker.Memory.InUse - all, Is.GreaterThanOrEqualTo(1_000_000 + ObjectSize.Exchange));
 
         long Grown() => broker.VirtualHosts.MemoryInUse - before;
     }

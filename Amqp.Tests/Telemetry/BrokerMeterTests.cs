@@ -40,7 +40,7 @@ public sealed class BrokerMeterTests
         for (int i = 0; i < 3; i++)
             broker.Broker.Statistics.Authentication.Note(AuthenticationAttempts.Http, "", "", isSuccess: i == 0);
         broker.Broker.Alarms.SetDiskLimit(long.MaxValue);
-        broker.Broker.HeldMemory.Add(12_345);
+        broker.Broker.Memory.Held.Add(12_345);
         foreach (var (churn, times) in new[]
         {
             (Churn.ConnectionCreated, 2),
@@ -92,7 +92,7 @@ public sealed class BrokerMeterTests
             "connection.closed 4",
             "channel.opened 5",
             "channel.closed 7",
-            $"memory.messages {broker.Broker.MemoryInUse}",
+            $"memory.messages {broker.Broker.Memory.InUse}",
             $"fault.contained {Compartment.Events.Name()} 2",
             $"fault.contained {Compartment.Http.Name()} 1",
             $"fault.contained {Compartment.Queue.Name()} 0",
