@@ -202,6 +202,9 @@ public sealed class FileMessageStore : IMessageStore
     public void CommitHere(long position) => _committer.CommitHere(position);
 
     /// <inheritdoc/>
+    public void RequestTrim() => _housekeeper.Trim();
+
+    /// <inheritdoc/>
     public Task WaitForRoomAsync(CancellationToken cancellation = default) => _committer.WaitForRoomAsync(cancellation);
 
     /// <inheritdoc/>

@@ -127,6 +127,11 @@ public interface IMessageStore : IAsyncDisposable
     /// </summary>
     void CommitHere(long position);
 
+    /// <summary>
+    /// Requests that entries of queues be removed from memory soon, if there are too many. Call during a scan, which loads many entries.
+    /// </summary>
+    void RequestTrim();
+
     /// <summary>Completes when <see cref="IsBehind"/> is false again.</summary>
     Task WaitForRoomAsync(CancellationToken cancellation = default);
 

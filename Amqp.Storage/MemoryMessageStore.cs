@@ -135,6 +135,11 @@ public sealed class MemoryMessageStore : IMessageStore
         // Position 0 is durable from the start.
     }
 
+    /// <summary>Does nothing, because this store keeps all entries in memory.</summary>
+    public void RequestTrim()
+    {
+    }
+
     /// <inheritdoc/>
     public Task WaitForRoomAsync(CancellationToken cancellation = default) => Task.CompletedTask;
 

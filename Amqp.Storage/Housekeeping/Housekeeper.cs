@@ -69,6 +69,9 @@ internal sealed class Housekeeper : IAsyncDisposable
         _reports.RequestSweep();
     });
 
+    /// <summary>Removes entries of queues from memory, if there are too many.</summary>
+    public void Trim() => Do(Spill);
+
     /// <summary>Copies the settle records of a dead segment to older segments.</summary>
     public void Fold(Segment segment, Segment[] targets) => Do(() =>
     {

@@ -36,6 +36,15 @@ internal struct MessageTally : IMessageVisitor
         PersistentBytes -= message.Length;
     }
 
+    /// <summary>Returns the sums of this tally and another one.</summary>
+    public readonly MessageTally Plus(in MessageTally other) => new()
+    {
+        Count = Count + other.Count,
+        Bytes = Bytes + other.Bytes,
+        PersistentCount = PersistentCount + other.PersistentCount,
+        PersistentBytes = PersistentBytes + other.PersistentBytes,
+    };
+
     /// <summary>Adds to the counts of persistent messages. Negative numbers subtract.</summary>
     public void AddPersistent(long messages, long bytes)
     {

@@ -128,6 +128,45 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         return lost;
     }
 
+    /// <summary>Returns an object for the same queue, without messages.</summary>
+    public DeepMessages NewEmpty() => new(loader, chunks, queue);
+
+    /// <summary>Takes over messages that precede all messages of this object, at the end of a scan.</summary>
+    /// <param name="earlier">The first of these messages. Not used afterwards.</param>
+    /// <param name="earlierRun">The messages behind them. Not used afterwards.</param>
+    /// <param name="run">The messages of the queue behind this object.</param>
+    /// <param name="outOfOrder">Receives the entries that have to stay in memory between two groups of stretches.</param>
+    public void Prepend(DeepMessages earlier, ref MessageRun earlierRun, ref MessageRun run, ref MessageHeap outOfOrder)
+    {
+        if (IsEmpty)
+        {
+            earlierRun.TakeOver(ref run);
+            run = earlierRun;
+            if (earlier.IsEmpty)
+                return;
+            (_window, _stretches, _next) = (earlier._window, earlier._stretches, earlier._next);
+            LastSequence = earlier.LastSequence;
+        }
+        else if (earlier._stretches.IsEmpty)
+        {
+            earlier._window.TakeOver(ref earlierRun);
+            earlier._window.TakeOver(ref _window);
+            _window = earlier._window;
+            return;
+        }
+        else
+        {
+            outOfOrder.TakeOver(ref earlierRun);
+            outOfOrder.TakeOver(ref _window);
+            if (_stretches.IsEmpty)
+                _next = earlier._next;
+            earlier._stretches.Add(_stretches);
+            (_window, _stretches) = (earlier._window, earlier._stretches);
+        }
+        (_last, _lowMark) = (earlier._last, earlier._lowMark);
+        SpilledCount += earlier.SpilledCount;
+    }
+
     /// <summary>Removes entries from memory in order. Stops at the first message whose segment has no index.</summary>
     /// <param name="run">The messages that were added in order.</param>
     /// <param name="outOfOrder">

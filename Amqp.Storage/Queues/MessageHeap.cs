@@ -75,6 +75,21 @@ internal struct MessageHeap
         items[at] = last;
     }
 
+    /// <summary>Moves all messages of another heap into this one.</summary>
+    public void TakeOver(ref MessageHeap other)
+    {
+        foreach (ref readonly StoredMessage message in other._items.AsSpan(0, other._count))
+            Add(message);
+        (other._items, other._count) = (null, 0);
+    }
+
+    /// <summary>Moves all messages of a run into this heap.</summary>
+    public void TakeOver(ref MessageRun run)
+    {
+        for (; !run.IsEmpty; run.RemoveHead())
+            Add(run.Head);
+    }
+
     public readonly void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : struct, IMessageVisitor
     {

@@ -54,6 +54,13 @@ internal struct MessageRun(MessageChunkPool pool)
         }
     }
 
+    /// <summary>Moves all messages of another run to the tail. They must follow the messages of this run in order.</summary>
+    public void TakeOver(ref MessageRun later)
+    {
+        for (; !later.IsEmpty; later.RemoveHead())
+            Add(later.Head);
+    }
+
     public readonly void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : struct, IMessageVisitor
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Amqp.Storage.Blocks;
 using Amqp.Storage.Messages;
 
@@ -14,7 +13,9 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
 {
     private MessageRun _run = new(chunks); // the newest messages, which were added in order
     private MessageHeap _outOfOrder; // messages that a consumer returned, or that were added after a message with a higher sequence
-    private MessageTally _tally;
+    private MessageTally _tally; // does not count the messages in _passed
+    // While a scan runs: the messages that the scan has looked at and left in the queue. They precede all other messages.
+    private PassedMessages? _passed;
 
     private enum Source
     {
@@ -28,11 +29,21 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
     /// <summary>The oldest messages. Entries of some of these messages may be only on disk. Null if the store has no log.</summary>
     public readonly DeepMessages? Deep => deep;
 
-    [UnscopedRef]
-    public readonly ref readonly MessageTally Tally => ref _tally;
+    /// <summary>Number of messages.</summary>
+    public readonly long Count => _passed is null ? _tally.Count : _tally.Count + _passed.Messages.Count;
+
+    /// <summary>Number of messages whose entries are not in memory.</summary>
+    public readonly long SpilledCount => (deep?.SpilledCount ?? 0) + (_passed?.Messages.SpilledCount ?? 0);
+
+    public readonly MessageTally Tally => _passed is null ? _tally : _tally.Plus(_passed.Messages.Tally);
 
     public void Add(in StoredMessage message)
     {
+        if (_passed is not null && message.Sequence <= _passed.UpTo)
+        {
+            _passed.Messages.Add(message);
+            return;
+        }
         bool isInOrder = _run.IsEmpty
             ? deep is null || deep.IsEmpty || message.Sequence > deep.LastSequence
             : _run.TakesInOrder(message.Sequence);
@@ -52,19 +63,66 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
 
     /// <summary>Returns the first message of the queue, but does not take it. Loads its entry if necessary.</summary>
     /// <exception cref="IOException">The entry cannot be read now.</exception>
-    public bool TryPeek(out StoredMessage message) => TryPeek(LoadHead(), out message);
+    public bool TryPeek(out StoredMessage message) =>
+        (_passed is not null && _passed.Messages.TryPeek(out message)) || TryPeek(LoadHead(), out message);
 
     /// <summary>
     /// Returns the first message of the queue, but does not take it. Returns false if the queue is empty or the message's entry is not in
     /// memory.
     /// </summary>
-    public readonly bool TryPeekInMemory(out StoredMessage message) => TryPeek(LocateHead(), out message);
+    public readonly bool TryPeekInMemory(out StoredMessage message) => _passed is { Messages.Count: > 0 }
+        ? _passed.Messages.TryPeekInMemory(out message)
+        : TryPeek(LocateHead(), out message);
 
     /// <summary>Takes the first message of the queue. Loads its entry if necessary.</summary>
     /// <exception cref="IOException">The entry cannot be read now.</exception>
-    public bool TryTake(out StoredMessage message)
+    public bool TryTake(out StoredMessage message) =>
+        (_passed is not null && _passed.Messages.TryTake(out message)) || TryTake(LoadHead(), out message);
+
+    /// <summary>Begins a scan: <see cref="TryTakeUnscanned"/> then takes each message once, from the first to the last.</summary>
+    /// <exception cref="InvalidOperationException">A scan runs already.</exception>
+    public void BeginScan()
     {
-        switch (LoadHead())
+        if (_passed is not null)
+            throw new InvalidOperationException("The queue is being scanned already.");
+        _passed = new PassedMessages(chunks, deep?.NewEmpty());
+    }
+
+    /// <summary>
+    /// Takes the first message that the scan has not taken yet. If the caller adds the message again, it is in its old place, and the scan
+    /// does not take it a second time.
+    /// </summary>
+    /// <param name="upTo">The scan ends before the first message with a higher sequence number.</param>
+    /// <param name="message">The message.</param>
+    /// <exception cref="IOException">The entry cannot be read now.</exception>
+    public bool TryTakeUnscanned(long upTo, out StoredMessage message)
+    {
+        Source head = LoadHead();
+        if (!TryPeek(head, out message) || message.Sequence > upTo)
+            return false;
+        _passed!.UpTo = message.Sequence;
+        return TryTake(head, out message);
+    }
+
+    /// <summary>Ends the scan.</summary>
+    public void EndScan()
+    {
+        ref ReadyMessages earlier = ref _passed!.Messages;
+        _passed = null;
+        _outOfOrder.TakeOver(ref earlier._outOfOrder);
+        _tally = _tally.Plus(earlier._tally);
+        if (deep is not null)
+        {
+            deep.Prepend(earlier.Deep!, ref earlier._run, ref _run, ref _outOfOrder);
+            return;
+        }
+        earlier._run.TakeOver(ref _run);
+        _run = earlier._run;
+    }
+
+    private bool TryTake(Source source, out StoredMessage message)
+    {
+        switch (source)
         {
             case Source.OutOfOrder:
                 message = _outOfOrder.Top;
@@ -90,6 +148,8 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
     public bool TryTakeStretch(out Stretch stretch)
     {
         stretch = default;
+        if (_passed is not null && _passed.Messages.TryTakeStretch(out stretch))
+            return true;
         if (deep?.TryRemoveStretch(out stretch) != true)
             return false;
         _tally.AddPersistent(-stretch.Count, -stretch.Bytes);
@@ -99,26 +159,38 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
     /// <summary>Removes entries from memory. Removes only entries that can be loaded again from the index of a segment.</summary>
     /// <param name="keep">The entries of this many messages, the first of the queue, stay in memory.</param>
     /// <param name="space">The blocks of the messages.</param>
-    public void Spill(int keep, BlockSpace space) => deep?.Spill(ref _run, ref _outOfOrder, keep, space);
+    public void Spill(int keep, BlockSpace space)
+    {
+        _passed?.Messages.Spill(keep, space);
+        deep?.Spill(ref _run, ref _outOfOrder, keep, space);
+    }
 
     /// <summary>Visits every message with an entry in memory, in no particular order.</summary>
     public readonly void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : struct, IMessageVisitor
     {
-        _run.Visit(ref visitor);
-        _outOfOrder.Visit(ref visitor);
-        deep?.Visit(ref visitor);
+        _passed?.Messages.Visit(ref visitor);
+        VisitUnscanned(ref visitor);
     }
 
     /// <summary>Counts all messages again. Call after an error, because the counts may be wrong.</summary>
     public void Recount()
     {
+        _passed?.Messages.Recount();
         var tally = new MessageTally();
-        Visit(ref tally);
+        VisitUnscanned(ref tally);
         if (deep is not null)
             // these messages are persistent, because only entries of persistent messages are removed from memory
             tally.AddPersistent(deep.SpilledCount, deep.SpilledBytes);
         _tally = tally;
+    }
+
+    private readonly void VisitUnscanned<TVisitor>(ref TVisitor visitor)
+        where TVisitor : struct, IMessageVisitor
+    {
+        _run.Visit(ref visitor);
+        _outOfOrder.Visit(ref visitor);
+        deep?.Visit(ref visitor);
     }
 
     private readonly bool TryPeek(Source source, out StoredMessage message)
@@ -180,4 +252,17 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
             // Ignored: a later read that needs these messages throws the same error.
         }
     }
+}
+
+/// <summary>The messages that a scan has looked at and left in the queue. Used by <see cref="ReadyMessages"/> only.</summary>
+/// <param name="chunks">Provides memory for the messages.</param>
+/// <param name="deep">For the entries of these messages that are not in memory; null if the store has no log.</param>
+internal sealed class PassedMessages(MessageChunkPool chunks, DeepMessages? deep)
+{
+    private ReadyMessages _messages = new(chunks, deep);
+
+    public ref ReadyMessages Messages => ref _messages;
+
+    /// <summary>Sequence number of the last message that the scan has taken.</summary>
+    public long UpTo { get; set; }
 }

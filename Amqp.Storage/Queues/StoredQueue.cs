@@ -28,7 +28,7 @@ public sealed class StoredQueue
     public bool IsDurable { get; }
 
     /// <summary>Number of ready messages.</summary>
-    public long Count => _ready.Tally.Count;
+    public long Count => _ready.Count;
 
     /// <summary>Bytes of payload of the ready messages.</summary>
     public long Bytes => _ready.Tally.Bytes;
@@ -40,7 +40,7 @@ public sealed class StoredQueue
     public long PersistentBytes => _ready.Tally.PersistentBytes;
 
     /// <summary>Number of ready messages whose entries are in memory. Their payloads may be on disk.</summary>
-    public long CountInMemory => Count - (Deep?.SpilledCount ?? 0);
+    public long CountInMemory => Count - _ready.SpilledCount;
 
     /// <summary>Messages that recovery has set aside and that no caller has taken. These messages are neither ready nor counted.</summary>
     public IReadOnlyList<(long Sequence, int Length)> Aside
@@ -64,6 +64,9 @@ public sealed class StoredQueue
 
     internal ref DeliveredMark Delivered => ref _delivered;
 
+    /// <summary>The messages themselves, for a scan. <see cref="DeepMessages.Lock"/> guards them.</summary>
+    internal ref ReadyMessages Ready => ref _ready;
+
     private DeepMessages? Deep => _ready.Deep;
 
     public void Add(in StoredMessage message)
@@ -76,9 +79,6 @@ public sealed class StoredQueue
         lock (deep.Lock)
             _ready.Add(message);
     }
-
-    /// <summary>Returns a taken message to its old position in the queue, and marks the message as redelivered.</summary>
-    public void Return(in StoredMessage message) => Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
 
     /// <summary>Counts the ready messages again. Call after an error, because the counts may be wrong.</summary>
     public void Recount()

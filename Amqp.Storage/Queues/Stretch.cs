@@ -51,6 +51,13 @@ internal struct StretchList
         _items[_end++] = stretch;
     }
 
+    /// <summary>Adds all stretches of another list, in their order.</summary>
+    public void Add(in StretchList later)
+    {
+        for (int at = later._head; at < later._end; at++)
+            Add(later._items![at]);
+    }
+
     public void RemoveFirst()
     {
         _head++;

@@ -135,6 +135,8 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public void CommitHere(long position) => store.CommitHere(position);
 
+    public void RequestTrim() => store.RequestTrim();
+
     public Task WaitForRoomAsync(CancellationToken cancellation = default) => store.WaitForRoomAsync(cancellation);
 
     public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) =>

@@ -56,6 +56,10 @@ internal static class StoreActions
     public static StoredMessage Take(this StoredQueue queue) =>
         queue.TryTake(out StoredMessage message) ? message : throw new InvalidOperationException("the queue is empty");
 
+    /// <summary>Returns a taken message to its old position in the queue, and marks the message as redelivered.</summary>
+    public static void Return(this StoredQueue queue, in StoredMessage message) =>
+        queue.Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
+
     public static StoredMessage[] TakeAll(this StoredQueue queue)
     {
         var messages = new List<StoredMessage>();
