@@ -7,6 +7,7 @@ using Amqp.Server.Broker.Definitions;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Jobs;
 using Amqp.Server.Broker.Links;
 using Amqp.Server.Broker.Parameters;
 using Amqp.Server.Broker.Publishing;
@@ -65,6 +66,7 @@ internal sealed class MessageBroker : IAsyncDisposable
         Alarms = BrokerParts.NewAlarms(this, options, logger, clock);
         Sessions = new SessionServices(
             options, Permissions, new CommitNotifier(Store, faults), events, faults, Memory.Held, Alarms, ProcessorLoad.OfMachine(clock));
+        Jobs = new JobTable(faults, clock);
         Sampler = new StatisticsSampler(VirtualHosts, Statistics, options, faults, clock);
         new StoreWatch(Store, Alarms, faults, logger).Start(events, clock);
     }
@@ -123,6 +125,9 @@ internal sealed class MessageBroker : IAsyncDisposable
 
     public ResourceAlarms Alarms { get; }
 
+    /// <summary>Work on many messages that users have started, such as moves.</summary>
+    public JobTable Jobs { get; }
+
     /// <summary>Publishes the broker's events to listeners.</summary>
     public BrokerEvents Events { get; }
 
@@ -164,6 +169,7 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// <summary>Writes everything to disk and releases the data directory. If a step fails, the next steps still run.</summary>
     public async ValueTask DisposeAsync()
     {
+        await StepAsync("the jobs", Jobs);
         await StepAsync("the alarms", Alarms);
         await StepAsync("the statistics", Sampler);
         await StepAsync("the timer", _timer);

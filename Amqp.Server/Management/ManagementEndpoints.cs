@@ -33,7 +33,8 @@ internal static class ManagementEndpoints
             .MapSettings()
             .MapLogLevels()
             .MapFaults()
-            .MapQuarantine();
+            .MapQuarantine()
+            .MapJobs();
     }
 
     /// <summary>Answers a request for an unknown path: 404 for GET, HEAD and OPTIONS, 405 for all other methods.</summary>

@@ -64,6 +64,9 @@ internal readonly ref struct EncodedMessage
     public int Requeues =>
         (Marks & RequeuedBit) == 0 ? 0 : BinaryPrimitives.ReadInt32BigEndian(_message[(_addressEnd + sizeof(uint))..]);
 
+    /// <summary>True if the head has neither a stamp nor a number of requeues, so that it can be stored again as it is.</summary>
+    public bool IsPlain => (Marks & (StampedBit | RequeuedBit)) == 0;
+
     private uint Marks => BinaryPrimitives.ReadUInt32BigEndian(_message[_addressEnd..]);
 
     /// <summary>Splits a stored message into its parts, without copying.</summary>

@@ -26,6 +26,9 @@ internal sealed class MessageIntake(QueueServices services)
     /// <summary>True to accept repeats, because the messages are not published by clients. Their keys count nevertheless.</summary>
     public bool TakesRepeats { get; init; }
 
+    /// <summary>False if a message that a full queue refuses must not become a dead letter, because its publisher keeps it.</summary>
+    public bool BuriesRefused { get; init; } = true;
+
     /// <summary>
     /// Stores a message for all targets of its route. The queues get the message later, in <see cref="DispatchRound.HandOver"/>.
     /// </summary>
@@ -138,7 +141,7 @@ internal sealed class MessageIntake(QueueServices services)
                 continue; // a crashed queue refuses messages, as in RabbitMQ
             if (settings.RejectsPublishes && !queue.Room.TryReserve(body.Length, round))
             {
-                if (settings.Overflow == Overflow.RejectPublishDeadLetter)
+                if (BuriesRefused && settings.Overflow == Overflow.RejectPublishDeadLetter)
                     queue.DeadLetters.AddRefused([.. head, .. body], round);
                 continue;
             }

@@ -36,10 +36,14 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     {
         (_state, _faults, _rules) = (state, faults, state.Rules);
         _reader = new QueueReader(state.Declaration.Name, state.Messages, state.Services.Store, faults, state.Services.Logger);
+        Scan = new QueueScan(state, faults, _reader);
     }
 
     /// <inheritdoc cref="QueueState.Flow"/>
     public QueueFlow Flow => _state.Flow;
+
+    /// <summary>Looks at the ready messages for a job, such as a move, and takes some of them.</summary>
+    public QueueScan Scan { get; }
 
     /// <summary>Number of this queue's messages that were read from the disk since the broker started.</summary>
     public long DiskReads => _reader.DiskReads;

@@ -12,6 +12,16 @@ internal sealed class QueueStatus(QueueState state)
     /// <summary>Time when the queue was declared, or recovered after a restart, in milliseconds since 1970-01-01 UTC.</summary>
     public long CreatedAt { get; } = state.Services.Timer.Now;
 
+    /// <summary>True if the queue is deleted. Messages that were added to it have then been dropped.</summary>
+    public bool IsDeleted
+    {
+        get
+        {
+            lock (state.Gate)
+                return state.IsDeleted;
+        }
+    }
+
     /// <summary>
     /// Body bytes of the ready and of the unacknowledged messages. For messages from before a restart, the bytes of the heads are included.
     /// </summary>

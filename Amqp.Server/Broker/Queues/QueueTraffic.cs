@@ -85,6 +85,9 @@ internal sealed class QueueTraffic
         NoteReturned(messages);
     }
 
+    /// <summary>Adds messages that a job has taken to the counts of unacknowledged messages. They count as no delivery.</summary>
+    public void NoteTaken(ReadOnlySpan<StoredMessage> messages) => NoteWithClients(messages, 1);
+
     /// <summary>Subtracts messages from the counts of unacknowledged messages.</summary>
     public void NoteReturned(ReadOnlySpan<StoredMessage> messages) => NoteWithClients(messages, -1);
 

@@ -17,6 +17,7 @@ internal static class OperateCommands
             ExchangeCommands.Create(set),
             BindingCommands.Create(set),
             RouteCommands.Create(set),
+            JobCommands.Create(set),
             ConnectionCommands.Connections(set),
             ConnectionCommands.Channels(set),
             ConnectionCommands.Consumers(set),

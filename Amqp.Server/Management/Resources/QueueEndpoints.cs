@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.Jobs;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
@@ -26,6 +27,8 @@ internal static class QueueEndpoints
         .Put("/queues/{vhost}/{queue}/restart", Access.Administrator, Restart)
         .Delete("/queues/{vhost}/{queue}/contents", Access.VirtualHost, Purge)
         .Post("/queues/{vhost}/{queue}/get", Access.VirtualHost, QueueMessages.Get)
+        .Post("/queues/{vhost}/{queue}/messages/move", Access.VirtualHost, request => MessageJobs.Start(request, JobKind.Move))
+        .Post("/queues/{vhost}/{queue}/messages/copy", Access.VirtualHost, request => MessageJobs.Start(request, JobKind.Copy))
         .Post("/queues/{vhost}/{queue}/actions", Access.Administrator, Act)
         .Get("/queues/{vhost}/{queue}/bindings", Access.VirtualHostView, request =>
         {

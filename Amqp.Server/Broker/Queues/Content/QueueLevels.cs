@@ -194,4 +194,37 @@ internal sealed class QueueLevels
 
     private StoredMessage WithLevel(in StoredMessage message, int level) =>
         _hasReturns ? MessageNote.WithReturned(message, level == 1) : MessageNote.WithPriority(message, level);
+
+    /// <summary>A scan of all levels, which takes each message once.</summary>
+    public sealed class Scan(QueueLevels levels)
+    {
+        private readonly StoredQueueScan[] _scans = Array.ConvertAll(levels._levels, level => new StoredQueueScan(level));
+
+        /// <summary>Takes the oldest message of the highest priority that the scan has not taken yet.</summary>
+        public bool TryTake(out StoredMessage message)
+        {
+            levels.DemandGate();
+            message = default;
+            for (int level = _scans.Length - 1; level >= 0; level--)
+            {
+                long before = levels._levels[level].Count;
+                bool isTaken = before > 0 && _scans[level].TryTake(out message);
+                levels._count -= before - levels._levels[level].Count;
+                if (!isTaken)
+                    continue;
+                if (levels.Only is null)
+                    message = levels.WithLevel(message, level);
+                return true;
+            }
+            return false;
+        }
+
+        /// <summary>Ends the scan.</summary>
+        public void End()
+        {
+            levels.DemandGate();
+            foreach (var scan in _scans)
+                scan.End();
+        }
+    }
 }

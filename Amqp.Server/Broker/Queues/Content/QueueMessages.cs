@@ -182,4 +182,25 @@ internal sealed class QueueMessages
 
     /// <summary>Counts the ready messages again. Called after an exception, when the counts may be wrong.</summary>
     public void Recount() => _levels.Recount();
+
+    /// <summary>A scan of the queue. A message that is put back is in its old place, and the scan does not take it again.</summary>
+    /// <exception cref="InvalidOperationException">Another scan of the queue runs.</exception>
+    public sealed class Scan(QueueMessages messages)
+    {
+        private readonly QueueLevels.Scan _levels = new(messages._levels);
+
+        /// <inheritdoc cref="QueueLevels.Scan.TryTake"/>
+        /// <remarks>The caller must settle the message or put it back.</remarks>
+        /// <exception cref="IOException">The message is only on the disk, and cannot be read.</exception>
+        public bool TryTake(out StoredMessage message)
+        {
+            bool isTaken = _levels.TryTake(out message);
+            if (isTaken)
+                messages._heads.Take(ref message, messages._levels);
+            return isTaken;
+        }
+
+        /// <inheritdoc cref="QueueLevels.Scan.End"/>
+        public void End() => _levels.End();
+    }
 }

@@ -29,9 +29,16 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
     /// <param name="payload">The message's payload. The caller must dispose it.</param>
     /// <returns>False if no message is left, or too many messages are quarantined.</returns>
     /// <exception cref="QueueUnreadableException">The disk cannot be read now. The message stays in its place.</exception>
-    public bool TryTake(out StoredMessage message, out PayloadLease payload)
+    public bool TryTake(out StoredMessage message, out PayloadLease payload) => TryTakeOf(null, out message, out payload);
+
+    /// <summary>Takes the next message of a scan that can be read.</summary>
+    /// <param name="scan">The scan; null to take the next message of the queue.</param>
+    /// <param name="message">The message. The caller must settle the message or put it back.</param>
+    /// <param name="payload">The message's payload. The caller must dispose it.</param>
+    /// <inheritdoc cref="TryTake"/>
+    public bool TryTakeOf(QueueMessages.Scan? scan, out StoredMessage message, out PayloadLease payload)
     {
-        while (TryTakeNext(out message))
+        while (TryTakeNext(scan, out message))
         {
             try
             {
@@ -66,11 +73,11 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
         }
     }
 
-    private bool TryTakeNext(out StoredMessage message)
+    private bool TryTakeNext(QueueMessages.Scan? scan, out StoredMessage message)
     {
         try
         {
-            return messages.TryTake(out message);
+            return scan is null ? messages.TryTake(out message) : scan.TryTake(out message);
         }
         catch (Exception error) when (IsDiskError(error))
         {

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Jobs;
+using Amqp.Server.Broker.Sessions;
+using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Views;
+
+namespace Amqp.Server.Management.Resources;
+
+/// <summary><c>/api/queues/vhost/name/messages/...</c>: starts jobs that move or copy messages of a queue.</summary>
+internal static class MessageJobs
+{
+    private static readonly string[] _fields = ["filter", "limit", "dry_run", "destination_queue", "destination_exchange", "routing_key"];
+
+    /// <summary>Starts a move or a copy. The reply is the job, with status 202.</summary>
+    public static ApiReply Start(ApiRequest request, JobKind kind)
+    {
+        DemandKnown(request, _fields);
+        var choose = ReadDestination(request);
+        return Start(request, kind, choose);
+    }
+
+    private static ApiReply Start(ApiRequest request, JobKind kind, Func<BrokerSession, MessageDestination> choose)
+    {
+        var host = request.VirtualHost;
+        string source = ApiRequest.DemandShort(request.Name("queue"), "queue");
+        var filter = ReadFilter(request);
+        long? limit = ReadLimit(request);
+        bool isDryRun = request.Flag("dry_run");
+        var session = request.OpenSession();
+        MessageTransfer? transfer = null;
+        try
+        {
+            transfer = new MessageTransfer(session, request.Broker.Sessions, source, choose, filter);
+            var plan = new JobPlan(kind, host.Name, request.User.Name, source, transfer.Target, filter.Texts, limit, isDryRun);
+            var job = request.Broker.Jobs.Start(plan, transfer.RunAsync);
+            return ApiReply.Json(json => JobView.Write(json, job), StatusCodes.Status202Accepted);
+        }
+        catch (BrokerException error)
+        {
+            if (transfer is not null)
+                transfer.Dispose();
+            else
+                session.Dispose();
+            throw error.Error == BrokerError.Refused ? ApiException.NotAuthorized(error.Message) : error;
+        }
+    }
+
+    /// <summary>Throws if the body has a field that the request does not know: a misspelt <c>dry_run</c> must not move messages.</summary>
+    private static void DemandKnown(ApiRequest request, string[] known)
+    {
+        foreach (var field in request.Json.EnumerateObject())
+            if (!known.Contains(field.Name))
+                throw ApiException.BadRequest($"unknown field '{field.Name}'; there are {string.Join(", ", known)}");
+    }
+
+    private static Func<BrokerSession, MessageDestination> ReadDestination(ApiRequest request)
+    {
+        string? queue = Name(request, "destination_queue"), exchange = Name(request, "destination_exchange");
+        string? routingKey = Name(request, "routing_key");
+        if (queue is null == exchange is null)
+            throw ApiException.BadRequest("one of the fields destination_queue and destination_exchange is required");
+        if (queue is null)
+            return session => new ExchangeDestination(session, ExchangeEndpoints.NameOf(exchange!), routingKey);
+        return routingKey is null
+            ? session => new QueueDestination(session, queue)
+            : throw ApiException.BadRequest("routing_key is only for a destination_exchange");
+    }
+
+    private static string? Name(ApiRequest request, string field) =>
+        request.Json.TryGetProperty(field, out _) ? ApiRequest.DemandShort(request.Text(field), field) : null;
+
+    private static MessageFilter ReadFilter(ApiRequest request)
+    {
+        if (!request.Json.TryGetProperty("filter", out var given) || given.ValueKind == JsonValueKind.Null)
+            return new MessageFilter([]);
+        if (given.ValueKind != JsonValueKind.Array || given.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+            throw ApiException.BadRequest("filter is not an array of strings");
+        try
+        {
+            return new MessageFilter([.. given.EnumerateArray().Select(item => item.GetString()!)]);
+        }
+        catch (FormatException error)
+        {
+            throw ApiException.BadRequest($"filter: {error.Message}");
+        }
+    }
+
+    private static long? ReadLimit(ApiRequest request)
+    {
+        if (!request.Json.TryGetProperty("limit", out var given) || given.ValueKind == JsonValueKind.Null)
+            return null;
+        long limit = request.Number("limit");
+        return limit > 0 ? limit : throw ApiException.BadRequest("limit is not a positive number");
+    }
+}
