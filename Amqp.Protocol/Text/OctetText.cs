@@ -14,6 +14,9 @@ public static class OctetText
     public static string Decode(ReadOnlySpan<byte> octets) =>
         Utf8.IsValid(octets) ? Encoding.UTF8.GetString(octets) : DecodeEscaping(octets);
 
+    /// <summary>Returns true if the octets are valid UTF-8, so that their text contains no escape.</summary>
+    public static bool IsUtf8(ReadOnlySpan<byte> octets) => Utf8.IsValid(octets);
+
     /// <summary>Returns the number of octets that <see cref="Encode(ReadOnlySpan{char}, Span{byte})"/> writes for a text.</summary>
     public static int Count(ReadOnlySpan<char> text)
     {

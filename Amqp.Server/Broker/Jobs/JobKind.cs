@@ -8,6 +8,12 @@ internal enum JobKind
 
     /// <summary>Publishes copies of the messages of a queue.</summary>
     Copy,
+
+    /// <summary>Moves dead letters back to the queues in which they died, or to an exchange.</summary>
+    Replay,
+
+    /// <summary>Writes the messages of a queue to a file of the client.</summary>
+    Export,
 }
 
 /// <summary>The states of a job.</summary>
@@ -32,6 +38,8 @@ internal static class JobNames
     public static string Name(this JobKind kind) => kind switch
     {
         JobKind.Copy => "copy",
+        JobKind.Replay => "replay",
+        JobKind.Export => "export",
         _ => "move",
     };
 

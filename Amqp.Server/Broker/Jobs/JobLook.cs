@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Queues;
 namespace Amqp.Server.Broker.Jobs;
 
 /// <summary>Looks at messages for a job: applies the filter, and counts. Used under the lock of the source.</summary>
-internal sealed class JobLook(Job job, MessageFilter filter, MessageDestination? destination) : IMessageLook
+internal sealed class JobLook(Job job, MessageFilter filter, MessageDestination destination) : IMessageLook
 {
     /// <inheritdoc/>
     /// <exception cref="JobException">A condition took too long.</exception>
@@ -17,11 +17,9 @@ internal sealed class JobLook(Job job, MessageFilter filter, MessageDestination?
             if (!filter.Matches(message))
                 return false;
             job.Matched++;
-            return destination is null || destination.Accepts(message);
-        }
-        catch (SkipException skipped)
-        {
-            job.Skip(skipped.Message);
+            if (destination.ReasonToStay(message) is not { } reason)
+                return true;
+            job.Skip(reason);
             return false;
         }
         catch (Exception error) when (error is not JobException)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Faults;
 using Amqp.Storage.Faults;
@@ -48,10 +47,10 @@ internal sealed class JobTable(ContainedFaults faults, TimeProvider clock) : IAs
         }
     }
 
-    /// <summary>Runs a job as a part of the caller's request, and returns when it has ended.</summary>
+    /// <summary>Runs a job as a part of the caller's request.</summary>
+    /// <returns>The job, when it has ended.</returns>
     /// <inheritdoc cref="Start"/>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The table disposes of the job when it forgets it.")]
-    public Task RunHereAsync(JobPlan plan, Func<Job, Task> run)
+    public async Task<Job> RunHereAsync(JobPlan plan, Func<Job, Task> run)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Job job;
@@ -60,19 +59,9 @@ internal sealed class JobTable(ContainedFaults faults, TimeProvider clock) : IAs
             job = NewJob(plan);
             _jobs.Add((job, ended.Task));
         }
-        return RunAndTellAsync();
-
-        async Task RunAndTellAsync()
-        {
-            try
-            {
-                await RunAsync(job, run);
-            }
-            finally
-            {
-                ended.SetResult();
-            }
-        }
+        await RunAsync(job, run);
+        ended.SetResult();
+        return job;
     }
 
     /// <summary>Ends all jobs, and waits for their ends.</summary>

@@ -18,26 +18,27 @@ internal abstract class MessageDestination
     /// <summary>Returns true if the destination is this queue.</summary>
     public virtual bool Is(Queue queue) => false;
 
-    /// <summary>Returns true if the job can send the message. May be called under the lock of the source.</summary>
-    public virtual bool Accepts(in EncodedMessage message) => true;
+    /// <summary>The reason for which <see cref="Find"/> has found no route.</summary>
+    public string SkipReason { get; protected set; } = "";
+
+    /// <summary>
+    /// Returns the reason for which the message must stay; null if the job can send it. Called under the lock of the source.
+    /// </summary>
+    public virtual string? ReasonToStay(in EncodedMessage message) => null;
 
     /// <summary>Finds the queues for a message.</summary>
     /// <param name="session">Session of the user who started the job.</param>
     /// <param name="message">The message, as it is stored in its old queue.</param>
     /// <param name="head">The head with which the message is stored in its new queues.</param>
-    /// <returns>The route.</returns>
-    /// <exception cref="SkipException">The message cannot be sent, and stays.</exception>
+    /// <returns>The route; null if the message must stay, for <see cref="SkipReason"/>.</returns>
     /// <exception cref="BrokerException">No message can be sent, for example because the user lacks a permission.</exception>
-    public abstract MessageRoute Find(BrokerSession session, in EncodedMessage message, out ReadOnlySpan<byte> head);
+    public abstract MessageRoute? Find(BrokerSession session, in EncodedMessage message, out ReadOnlySpan<byte> head);
 
     /// <summary>Returns the head of a message that is stored anew, without the marks of its old queue.</summary>
     protected static ReadOnlySpan<byte> NewHead(in EncodedMessage message) => message.IsPlain
         ? message.Head
         : EncodedMessage.NewHead(message.Address, message.Properties, message.HiddenKeys);
 }
-
-/// <summary>Thrown for a message that a job cannot send. The message stays, and the job continues.</summary>
-internal sealed class SkipException(string reason) : Exception(reason);
 
 /// <summary>A queue. The messages keep their exchange and routing key, so that they look the same in their new queue.</summary>
 internal sealed class QueueDestination : MessageDestination
@@ -60,7 +61,7 @@ internal sealed class QueueDestination : MessageDestination
 
     public override bool Is(Queue queue) => ReferenceEquals(queue, _queue);
 
-    public override MessageRoute Find(BrokerSession session, in EncodedMessage message, out ReadOnlySpan<byte> head)
+    public override MessageRoute? Find(BrokerSession session, in EncodedMessage message, out ReadOnlySpan<byte> head)
     {
         session.Access.DemandExchange(AccessKind.Write, "");
         head = NewHead(message);
@@ -89,14 +90,14 @@ internal sealed class ExchangeDestination : MessageDestination
 
     public override string Name => _exchange.Length == 0 ? "the default exchange" : $"exchange '{_exchange}'";
 
-    public override MessageRoute Find(BrokerSession session, in EncodedMessage message, out ReadOnlySpan<byte> head)
+    public override MessageRoute? Find(BrokerSession session, in EncodedMessage message, out ReadOnlySpan<byte> head)
     {
         PublishAddress.Split(message.Address, out _, out var oldKey);
         return Find(session, message, _key is null ? oldKey : _key, message.Properties, out head);
     }
 
     /// <summary>Finds the queues for a message that is published with another routing key and other properties.</summary>
-    public MessageRoute Find(
+    public MessageRoute? Find(
         BrokerSession session,
         in EncodedMessage message,
         ReadOnlySpan<byte> routingKey,
@@ -113,20 +114,24 @@ internal sealed class ExchangeDestination : MessageDestination
         return route;
     }
 
-    private MessageRoute Route(BrokerSession session, ReadOnlySpan<byte> properties)
+    private MessageRoute? Route(BrokerSession session, ReadOnlySpan<byte> properties)
     {
         try
         {
             var headers = EncodedProperties.ReadAccepted(properties).Headers;
             var route = session.Publisher.Routes.Find(_address.WrittenSpan, properties, headers, out var tally);
             if (route.IsUnrouted)
-                throw new SkipException($"no queue for it: no binding of {Name} matches");
+            {
+                SkipReason = $"no queue for it: no binding of {Name} matches";
+                return null;
+            }
             tally.Note(route.Queues.Length);
             return route;
         }
         catch (BrokerException error) when (error.Error == BrokerError.Precondition)
         {
-            throw new SkipException(error.Message);
+            SkipReason = error.Message;
+            return null;
         }
     }
 }

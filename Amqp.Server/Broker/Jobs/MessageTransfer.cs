@@ -137,9 +137,9 @@ internal sealed class MessageTransfer : IDisposable
             var failure = Store(session, job, round);
             round.HandOver();
             isStored = true;
-            Sort(job, out bool isTargetGone);
+            var gone = Sort(job);
             failure?.Throw();
-            return isTargetGone ? throw new JobException($"{_destination.Name} was deleted") : hasMore;
+            return gone is not null ? throw new JobException($"{NameOf(gone)} was deleted") : hasMore;
         }
         finally
         {
@@ -159,17 +159,15 @@ internal sealed class MessageTransfer : IDisposable
             try
             {
                 var route = _destination.Find(session, message, out var head);
-                if (_intake.Store(route, head, message.Body, TraitsOf(message), round) == MessageIntake.Refused)
-                    throw new JobException($"{_destination.Name} refuses messages: a queue is full, or has crashed");
                 _routes.Add(route);
-            }
-            catch (SkipException skipped)
-            {
-                job.Skip(skipped.Message);
-                _routes.Add(null);
+                if (route is null)
+                    job.Skip(_destination.SkipReason);
+                else if (_intake.Store(route, head, message.Body, TraitsOf(message), round) == MessageIntake.Refused)
+                    throw new JobException($"{NameOf(route)} refuses messages: a queue is full, or has crashed");
             }
             catch (Exception error)
             {
+                _routes.RemoveRange(i, _routes.Count - i); // the message is not stored
                 return ExceptionDispatchInfo.Capture(error);
             }
         }
@@ -179,9 +177,10 @@ internal sealed class MessageTransfer : IDisposable
     /// <summary>
     /// Counts the stored messages, and notes which may leave the source. A message stays if all its new queues were deleted meanwhile.
     /// </summary>
-    private void Sort(Job job, out bool isTargetGone)
+    /// <returns>A route whose queues were deleted; null if there is none.</returns>
+    private MessageRoute? Sort(Job job)
     {
-        isTargetGone = false;
+        MessageRoute? gone = null;
         MessageRoute? last = null; // the routes of adjacent messages are mostly the same
         bool isGone = false;
         for (int i = 0; i < _routes.Count; i++)
@@ -190,12 +189,15 @@ internal sealed class MessageTransfer : IDisposable
                 continue;
             if (!ReferenceEquals(route, last))
                 (last, isGone) = (route, IsGone(route));
-            isTargetGone |= isGone;
             if (isGone)
+            {
+                gone = route;
                 continue;
+            }
             job.Done++;
             _moved.Add(_batch.Messages[i]);
         }
+        return gone;
     }
 
     /// <summary>Settles the messages that were moved, and returns all others to their places.</summary>
@@ -215,6 +217,9 @@ internal sealed class MessageTransfer : IDisposable
         }
         _source.Deliveries.Scan.PutBack(CollectionsMarshal.AsSpan(_left), round);
     }
+
+    /// <summary>Names the destination for an error text: the queue, if the route has only one.</summary>
+    private string NameOf(MessageRoute route) => route.Queues is [var only] ? $"queue '{only.Name}'" : _destination.Name;
 
     private static bool IsGone(MessageRoute route) =>
         route.Queues.Length > 0 && route.Targets.Length == 0 && Array.TrueForAll(route.Queues, queue => queue.Status.IsDeleted);

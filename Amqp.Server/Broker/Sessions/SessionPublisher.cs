@@ -112,7 +112,9 @@ internal sealed class SessionPublisher(BrokerSession session)
         return isTaken;
     }
 
-    private static void Check(in EncodedProperties properties, User user)
+    /// <summary>Checks the properties of a message that a user publishes.</summary>
+    /// <exception cref="BrokerException">406: the delivery mode is unknown, or the user id is that of another user.</exception>
+    public static void Check(in EncodedProperties properties, User user)
     {
         if ((properties.Flags & PropertyFlags.DeliveryMode) != 0 && properties.DeliveryMode is not (1 or 2))
             throw new BrokerException(BrokerError.Precondition, $"invalid message: {{delivery_mode_unknown,{properties.DeliveryMode}}}");

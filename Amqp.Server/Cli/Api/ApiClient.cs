@@ -49,18 +49,82 @@ internal sealed class ApiClient : IDisposable
         (string Name, string Value)? header = null,
         CancellationToken cancellation = default)
     {
-        // Names such as ".." and "a%2Fb" in the path must not be normalized.
-        var address = new Uri($"{Login}/api/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-        using var request = new HttpRequestMessage(method, address);
+        using HttpRequestMessage request = NewRequest(method, path);
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, MediaTypeNames.Application.Json);
         if (header is var (name, value))
             request.Headers.TryAddWithoutValidation(name, value);
+        return await AskAsync(request, cancellation);
+    }
+
+    /// <summary>Sends lines of JSON, and returns the response. Does not throw for an error status.</summary>
+    /// <exception cref="ApiFailure">There was no response, or the server is no broker.</exception>
+    public async Task<ApiAnswer> PostLinesAsync(string path, ReadOnlyMemory<byte> lines, CancellationToken cancellation = default)
+    {
+        using HttpRequestMessage request = NewRequest(HttpMethod.Post, path);
+        request.Content = new ReadOnlyMemoryContent(lines);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        return await AskAsync(request, cancellation);
+    }
+
+    /// <summary>Copies a resource of any length to a stream.</summary>
+    /// <param name="path">Path below <c>/api/</c>.</param>
+    /// <param name="what">Name of the resource for an error text.</param>
+    /// <param name="target">Receives the body of the response.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    /// <exception cref="ApiFailure">The broker refused the request, or the response ended too early.</exception>
+    /// <exception cref="IOException">The target cannot be written.</exception>
+    public Task DownloadAsync(string path, string what, Stream target, CancellationToken cancellation = default) =>
+        ExplainAsync(async () =>
+        {
+            using HttpRequestMessage request = NewRequest(HttpMethod.Get, path);
+            using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (!response.IsSuccessStatusCode)
+            {
+                byte[] answer = await response.Content.ReadAsByteArrayAsync(cancellation);
+                JsonElement json = answer.Length > 0 ? JsonDocument.Parse(answer).RootElement : default;
+                throw ApiFailure.Of(Login, new ApiAnswer(response.StatusCode, json), what);
+            }
+            await using Stream body = await response.Content.ReadAsStreamAsync(cancellation);
+            byte[] part = new byte[64 * 1024];
+            while (await ReadAsync(body, part, cancellation) is > 0 and var count)
+                await target.WriteAsync(part.AsMemory(0, count), cancellation);
+            return true;
+        }, cancellation);
+
+    private HttpRequestMessage NewRequest(HttpMethod method, string path)
+    {
+        // Names such as ".." and "a%2Fb" in the path must not be normalized.
+        var address = new Uri($"{Login}/api/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        return new HttpRequestMessage(method, address);
+    }
+
+    private Task<ApiAnswer> AskAsync(HttpRequestMessage request, CancellationToken cancellation) => ExplainAsync(async () =>
+    {
+        using HttpResponseMessage response = await _http.SendAsync(request, cancellation);
+        byte[] answer = await response.Content.ReadAsByteArrayAsync(cancellation);
+        return new ApiAnswer(response.StatusCode, answer.Length > 0 ? JsonDocument.Parse(answer).RootElement : default);
+    }, cancellation);
+
+    private async Task<int> ReadAsync(Stream body, byte[] part, CancellationToken cancellation)
+    {
         try
         {
-            using HttpResponseMessage response = await _http.SendAsync(request, cancellation);
-            byte[] answer = await response.Content.ReadAsByteArrayAsync(cancellation);
-            return new ApiAnswer(response.StatusCode, answer.Length > 0 ? JsonDocument.Parse(answer).RootElement : default);
+            return await body.ReadAsync(part, cancellation);
+        }
+        catch (IOException)
+        {
+            throw ApiFailure.Incomplete(Login);
+        }
+    }
+
+    /// <summary>Sends a request, and converts the errors of the connection to texts for the user.</summary>
+    /// <exception cref="ApiFailure">There was no response, or the server is no broker.</exception>
+    private async Task<TResult> ExplainAsync<TResult>(Func<Task<TResult>> sendAsync, CancellationToken cancellation)
+    {
+        try
+        {
+            return await sendAsync();
         }
         catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.InvalidResponse)
         {

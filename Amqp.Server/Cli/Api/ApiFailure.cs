@@ -29,6 +29,11 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
             + "is on port 15672 unless management.tcp.port is set, and over TLS its URL begins with "
             + "https://. A broker also does this when management.connection_max is reached");
 
+    /// <summary>Creates the failure for a response that ended too early.</summary>
+    public static ApiFailure Incomplete(BrokerLogin login) => new(
+        Cli.ExitCode.Unavailable,
+        $"The broker at {login} ended the response before it was complete. The broker's jobs tell the reason: amqpbroker jobs");
+
     /// <summary>Creates the failure for a server that does not use TLS.</summary>
     public static ApiFailure NoTls(BrokerLogin login) => new(
         Cli.ExitCode.Unavailable,

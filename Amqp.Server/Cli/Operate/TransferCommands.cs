@@ -8,6 +8,8 @@ namespace Amqp.Server.Cli.Operate;
 /// <summary>The subcommands of <c>amqpbroker queues</c> that move or copy messages.</summary>
 internal sealed class TransferCommands
 {
+    private const string Original = "original";
+
     private readonly Option<string[]> _filter = new("--filter")
     {
         HelpName = "condition",
@@ -37,6 +39,27 @@ internal sealed class TransferCommands
 
     public static Command Copy(CommandSet set) =>
         new TransferCommands(set).Create(set, "copy", "Publish copies of messages to another queue or to an exchange.", "copied");
+
+    public static Command Replay(CommandSet set) => new TransferCommands(set).CreateReplay(set);
+
+    private Command CreateReplay(CommandSet set)
+    {
+        var target = new Option<string>("--to")
+        {
+            HelpName = "destination",
+            Description =
+                "original for the queue in which each message died first, or the name of an exchange, to which the messages are published "
+                    + "with their first routing keys.",
+            DefaultValueFactory = _ => Original,
+        };
+        return set.Create("replay-dead-letters", "Move dead letters back to the queues in which they died.", async context =>
+        {
+            var body = new JsonObject();
+            if (context.Get(target) is not Original and var exchange)
+                body["destination_exchange"] = ApiPath.Exchange(exchange);
+            await RunAsync(context, "replay", body, "replayed");
+        }, _source, CommonOptions.VirtualHost, target, _filter, _limit, _dryRun, _noWait, CommonOptions.Json);
+    }
 
     private Command Create(CommandSet set, string verb, string description, string done)
     {

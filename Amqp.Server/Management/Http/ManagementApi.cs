@@ -28,13 +28,18 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
     public ManagementApi Post(string pattern, Access access, Func<ApiRequest, Task<ApiReply>> handle) =>
         Add(pattern, [HttpMethods.Post], access, handle);
 
+    /// <summary>Adds a request whose handler reads the body itself, as a stream of any length.</summary>
+    public ManagementApi PostStream(string pattern, Access access, Func<ApiRequest, Task<ApiReply>> handle) =>
+        Add(pattern, [HttpMethods.Post], access, handle, isStreamed: true);
+
     public ManagementApi Delete(string pattern, Access access, Func<ApiRequest, ApiReply> handle) =>
         Add(pattern, [HttpMethods.Delete], access, handle);
 
     private ManagementApi Add(string pattern, string[] methods, Access access, Func<ApiRequest, ApiReply> handle) =>
         Add(pattern, methods, access, request => Task.FromResult(handle(request)));
 
-    private ManagementApi Add(string pattern, string[] methods, Access access, Func<ApiRequest, Task<ApiReply>> handle)
+    private ManagementApi Add(
+        string pattern, string[] methods, Access access, Func<ApiRequest, Task<ApiReply>> handle, bool isStreamed = false)
     {
         string path = _prefix + pattern;
         // Requests that publish or get messages are not logged as changes, because the log would grow with the message traffic.
@@ -51,7 +56,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         routes.MapMethods(path, methods, http =>
         {
             _crossOrigin.Allow(http, allowed);
-            return HandleAsync(http, address, access, handle, isChange);
+            return HandleAsync(http, address, access, handle, isChange, isStreamed);
         });
         return this;
     }
@@ -67,7 +72,12 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
     }
 
     private async Task HandleAsync(
-        HttpContext http, RequestAddress address, Access access, Func<ApiRequest, Task<ApiReply>> handle, bool isChange)
+        HttpContext http,
+        RequestAddress address,
+        Access access,
+        Func<ApiRequest, Task<ApiReply>> handle,
+        bool isChange,
+        bool isStreamed)
     {
         ApiUser? user = null;
         try
@@ -79,7 +89,9 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             address.Decode(http);
             using var request = new ApiRequest(http, services, user);
             user.Demand(access, request.FindVirtualHost);
-            await request.ReadBodyAsync(access == Access.Anyone ? RequestBody.MostWithoutLogin : services.Options.Management.MaxBodySize);
+            if (!isStreamed)
+                await request.ReadBodyAsync(
+                    access == Access.Anyone ? RequestBody.MostWithoutLogin : services.Options.Management.MaxBodySize);
             Task<ApiReply> handling;
             using (BrokerEvents.ActAs(user.Name))
                 // Broker events raised before the handler's first await name this user. No handler raises events later.

@@ -12,12 +12,26 @@ internal static class MessageJobs
 {
     private static readonly string[] _fields = ["filter", "limit", "dry_run", "destination_queue", "destination_exchange", "routing_key"];
 
+    private static readonly string[] _replayFields = ["filter", "limit", "dry_run", "destination_exchange"];
+
     /// <summary>Starts a move or a copy. The reply is the job, with status 202.</summary>
     public static ApiReply Start(ApiRequest request, JobKind kind)
     {
         DemandKnown(request, _fields);
         var choose = ReadDestination(request);
         return Start(request, kind, choose);
+    }
+
+    /// <summary>Starts a replay of dead letters. The reply is the job, with status 202.</summary>
+    public static ApiReply Replay(ApiRequest request)
+    {
+        DemandKnown(request, _replayFields);
+        string? exchange = Name(request, "destination_exchange");
+        string source = request.Name("queue");
+        return Start(
+            request,
+            JobKind.Replay,
+            session => new ReplayDestination(session, source, exchange is null ? null : ExchangeEndpoints.NameOf(exchange)));
     }
 
     private static ApiReply Start(ApiRequest request, JobKind kind, Func<BrokerSession, MessageDestination> choose)
@@ -42,9 +56,13 @@ internal static class MessageJobs
                 transfer.Dispose();
             else
                 session.Dispose();
-            throw error.Error == BrokerError.Refused ? ApiException.NotAuthorized(error.Message) : error;
+            throw Refused(error);
         }
     }
+
+    /// <summary>Returns the reply to a request that the broker refuses. If a permission is missing, the reply names it.</summary>
+    public static Exception Refused(BrokerException error) =>
+        error.Error == BrokerError.Refused ? ApiException.NotAuthorized(error.Message) : error;
 
     /// <summary>Throws if the body has a field that the request does not know: a misspelt <c>dry_run</c> must not move messages.</summary>
     private static void DemandKnown(ApiRequest request, string[] known)
@@ -76,9 +94,15 @@ internal static class MessageJobs
             return new MessageFilter([]);
         if (given.ValueKind != JsonValueKind.Array || given.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
             throw ApiException.BadRequest("filter is not an array of strings");
+        return ReadFilter([.. given.EnumerateArray().Select(item => item.GetString()!)]);
+    }
+
+    /// <exception cref="ApiException">400: a condition is not valid.</exception>
+    public static MessageFilter ReadFilter(IReadOnlyList<string> conditions)
+    {
         try
         {
-            return new MessageFilter([.. given.EnumerateArray().Select(item => item.GetString()!)]);
+            return new MessageFilter(conditions);
         }
         catch (FormatException error)
         {

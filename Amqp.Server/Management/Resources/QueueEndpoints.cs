@@ -29,6 +29,9 @@ internal static class QueueEndpoints
         .Post("/queues/{vhost}/{queue}/get", Access.VirtualHost, QueueMessages.Get)
         .Post("/queues/{vhost}/{queue}/messages/move", Access.VirtualHost, request => MessageJobs.Start(request, JobKind.Move))
         .Post("/queues/{vhost}/{queue}/messages/copy", Access.VirtualHost, request => MessageJobs.Start(request, JobKind.Copy))
+        .Post("/queues/{vhost}/{queue}/messages/replay", Access.VirtualHost, MessageJobs.Replay)
+        .Get("/queues/{vhost}/{queue}/messages/export", Access.VirtualHost, MessageFiles.Export)
+        .PostStream("/queues/{vhost}/{queue}/messages/import", Access.VirtualHost, MessageFiles.ImportAsync)
         .Post("/queues/{vhost}/{queue}/actions", Access.Administrator, Act)
         .Get("/queues/{vhost}/{queue}/bindings", Access.VirtualHostView, request =>
         {

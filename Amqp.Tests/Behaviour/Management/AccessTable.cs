@@ -153,8 +153,12 @@ internal static class AccessTable
         GET /queues/{v}/q/bindings                                          | 401 200 200 200 200 | 401 401 401 200 200
         PUT /queues/{v}/q/restart                                           | 401 401 401 401 204 | 401 401 401 401 204
         POST /queues/{v}/q/messages/move                                    | 401 400 400 400 400 | 401 401 401 401 400
-        POST /queues/{v}/q/messages/move {"destination_exchange":"x"}       | 401 202 202 202 202 | 401 401 401 401 401
+        POST /queues/{v}/q/messages/move {"destination_exchange":"none"}    | 401 404 404 404 404 | 401 401 401 401 401
         POST /queues/{v}/q/messages/copy                                    | 401 400 400 400 400 | 401 401 401 401 400
+        POST /queues/{v}/q/messages/replay {"limit":0}                      | 401 400 400 400 400 | 401 401 401 401 400
+        POST /queues/{v}/q/messages/replay {"destination_exchange":"none"}  | 401 404 404 404 404 | 401 401 401 401 401
+        GET /queues/{v}/q/messages/export                                   | 401 200 200 200 200 | 401 401 401 401 401
+        POST /queues/{v}/q/messages/import                                  | 401 400 400 400 400 | 401 401 401 401 401
         GET /jobs                                                           | 401 200 200 200 200 | 401 200 200 200 200
         GET /jobs/none                                                      | 401 404 404 404 404 | 401 404 404 404 404
         DELETE /jobs/none                                                   | 401 404 404 404 404 | 401 404 404 404 404
