@@ -112,6 +112,9 @@ public sealed class FileMessageStore : IMessageStore
     public bool ArePayloadsInMemory => _space.IsAllInMemory;
 
     /// <inheritdoc/>
+    public StoredExcerpts Excerpts => new(_space);
+
+    /// <inheritdoc/>
     public StoredQueue OpenQueue(uint number, bool durable)
     {
         if (!durable)

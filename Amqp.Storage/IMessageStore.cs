@@ -52,6 +52,9 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>True if the payload of every queue entry in memory is in memory too. May change at any time.</summary>
     bool ArePayloadsInMemory { get; }
 
+    /// <summary>Shows messages without taking them.</summary>
+    StoredExcerpts Excerpts { get; }
+
     /// <summary>Opens the queue with this number. A durable queue has the messages of the last run, in order.</summary>
     /// <param name="number">Chosen by the caller. The number of a deleted queue must not be used again.</param>
     /// <param name="durable">True if persistent messages in this queue survive a restart.</param>

@@ -69,6 +69,9 @@ public sealed class MemoryMessageStore : IMessageStore
     public bool ArePayloadsInMemory => true;
 
     /// <inheritdoc/>
+    public StoredExcerpts Excerpts => new(_space);
+
+    /// <inheritdoc/>
     public StoredQueue OpenQueue(uint number, bool durable) => new(number, durable, _chunks);
 
     /// <inheritdoc/>

@@ -22,6 +22,7 @@ internal static class ManagementEndpoints
             .MapLimits()
             .MapShovels()
             .MapQueues()
+            .MapPeek()
             .MapExchanges()
             .MapBindings()
             .MapConnections()

@@ -68,6 +68,31 @@ internal sealed class EntryCursor : IDisposable
         }
     }
 
+    /// <summary>Passes wanted entries. Of a group that is passed as a whole, only the head is decoded.</summary>
+    /// <exception cref="InvalidDataException">The index is damaged.</exception>
+    public void Skip(long entries)
+    {
+        while (entries > 0)
+        {
+            if (_left == 0 && !NextGroup())
+                return;
+            bool isWhole = _entry == EntryGroup.HeadSize && _left <= entries && EntryGroup.ReadFirst(Rest()) >= _from;
+            if (isWhole)
+            {
+                entries -= _left;
+                _left = 0;
+            }
+            else if (MoveNext())
+            {
+                entries--;
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_buffer);

@@ -30,6 +30,9 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
 
     public Lock Lock { get; } = new();
 
+    /// <summary>Loads the entries of stretches.</summary>
+    public StretchLoader Loader => loader;
+
     public bool IsEmpty => _window.IsEmpty && _stretches.IsEmpty;
 
     /// <summary>True if the window is empty. If there is a first message, its entry is then only on disk.</summary>
@@ -57,6 +60,18 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
 
     public void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : struct, IMessageVisitor => _window.Visit(ref visitor);
+
+    /// <summary>Passes the messages to a selection, in order, until the selection is done. Loads nothing.</summary>
+    public void Select(MessageSelection selection)
+    {
+        _window.Select(selection);
+        foreach (ref readonly Stretch stretch in _stretches.All)
+        {
+            if (selection.IsDone)
+                return;
+            selection.Pass(stretch);
+        }
+    }
 
     /// <summary>The messages that recovery has set aside and that no caller has taken, in order.</summary>
     public IReadOnlyList<Stretch> Aside => _aside ?? [];

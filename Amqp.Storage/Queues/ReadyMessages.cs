@@ -173,6 +173,16 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         VisitUnscanned(ref visitor);
     }
 
+    /// <summary>Passes all messages to a selection, in order.</summary>
+    public readonly void Select(MessageSelection selection)
+    {
+        _passed?.Messages.Select(selection);
+        selection.Begin(_outOfOrder.InOrder());
+        deep?.Select(selection);
+        _run.Select(selection);
+        selection.End();
+    }
+
     /// <summary>Counts all messages again. Call after an error, because the counts may be wrong.</summary>
     public void Recount()
     {

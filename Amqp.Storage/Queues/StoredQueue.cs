@@ -10,6 +10,7 @@ namespace Amqp.Storage.Queues;
 /// </remarks>
 public sealed class StoredQueue
 {
+    private readonly DeepMessages? _deep; // the same object as ReadyMessages.Deep
     private ReadyMessages _ready; // in a store with a log, DeepMessages.Lock also guards this field
     private QueueSequences _sequences;
     private DeliveredMark _delivered;
@@ -18,6 +19,7 @@ public sealed class StoredQueue
     {
         Number = number;
         IsDurable = isDurable;
+        _deep = deep;
         _ready = new ReadyMessages(chunks, deep);
     }
 
@@ -47,7 +49,7 @@ public sealed class StoredQueue
     {
         get
         {
-            if (Deep is not { } deep)
+            if (_deep is not { } deep)
                 return [];
             lock (deep.Lock)
                 return [.. deep.Aside.Select(message => (message.To, (int)message.Bytes))];
@@ -67,11 +69,9 @@ public sealed class StoredQueue
     /// <summary>The messages themselves, for a scan. <see cref="DeepMessages.Lock"/> guards them.</summary>
     internal ref ReadyMessages Ready => ref _ready;
 
-    private DeepMessages? Deep => _ready.Deep;
-
     public void Add(in StoredMessage message)
     {
-        if (Deep is not { } deep)
+        if (_deep is not { } deep)
         {
             _ready.Add(message);
             return;
@@ -83,7 +83,7 @@ public sealed class StoredQueue
     /// <summary>Counts the ready messages again. Call after an error, because the counts may be wrong.</summary>
     public void Recount()
     {
-        if (Deep is not { } deep)
+        if (_deep is not { } deep)
         {
             _ready.Recount();
             return;
@@ -98,7 +98,7 @@ public sealed class StoredQueue
     public bool TryTakeAside(long sequence, out StoredMessage message)
     {
         message = default;
-        if (Deep is not { } deep)
+        if (_deep is not { } deep)
             return false;
         lock (deep.Lock)
             return deep.TryTakeAside(sequence, out message);
@@ -108,7 +108,7 @@ public sealed class StoredQueue
     /// <exception cref="IOException">The entry of the message is not in memory, and cannot be read from disk now.</exception>
     public bool TryPeek(out StoredMessage message)
     {
-        if (Deep is not { } deep)
+        if (_deep is not { } deep)
             return _ready.TryPeek(out message);
         lock (deep.Lock)
             return _ready.TryPeek(out message);
@@ -118,7 +118,7 @@ public sealed class StoredQueue
     /// <exception cref="IOException">The entry of the message is not in memory, and cannot be read from disk now.</exception>
     public bool TryTake(out StoredMessage message)
     {
-        if (Deep is not { } deep)
+        if (_deep is not { } deep)
             return _ready.TryTake(out message);
         lock (deep.Lock)
             return _ready.TryTake(out message);
@@ -129,7 +129,7 @@ public sealed class StoredQueue
     /// </summary>
     public bool TryPeekInMemory(out StoredMessage message)
     {
-        if (Deep is not { } deep)
+        if (_deep is not { } deep)
             return _ready.TryPeekInMemory(out message);
         lock (deep.Lock)
             return _ready.TryPeekInMemory(out message);
@@ -139,7 +139,7 @@ public sealed class StoredQueue
     public void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : struct, IMessageVisitor
     {
-        if (Deep is not { } deep)
+        if (_deep is not { } deep)
         {
             _ready.Visit(ref visitor);
             return;
@@ -148,18 +148,38 @@ public sealed class StoredQueue
             _ready.Visit(ref visitor);
     }
 
+    /// <summary>Selects consecutive messages, without taking them and without reading from disk.</summary>
+    /// <param name="skip">Number of messages in front of the first selected one.</param>
+    /// <param name="count">Maximum number of messages.</param>
+    /// <param name="space">The blocks that contain the messages.</param>
+    internal StoredExcerpt Excerpt(long skip, int count, BlockSpace space)
+    {
+        var selection = new MessageSelection(skip, count);
+        if (_deep is not { } deep)
+        {
+            _ready.Select(selection);
+            return new StoredExcerpt(space, loader: null, Number, selection.Parts);
+        }
+        lock (deep.Lock)
+        {
+            _ready.Select(selection);
+            // created under the lock, because it keeps the messages' blocks and segments
+            return new StoredExcerpt(space, deep.Loader, Number, selection.Parts);
+        }
+    }
+
     /// <summary>Adds messages that recovery has found in the log. Call before any other message is added.</summary>
     internal void Restore(in Stretch stretch) => _ready.Add(stretch);
 
     /// <summary>Sets a recovered message aside: the message is not delivered until a caller takes it.</summary>
-    internal void KeepAside(in Stretch message) => Deep!.KeepAside(message);
+    internal void KeepAside(in Stretch message) => _deep!.KeepAside(message);
 
     /// <summary>Removes entries from memory. Removes only entries that can be loaded again from the index of a segment.</summary>
     /// <param name="keep">Number of entries at the head of the queue that stay in memory.</param>
     /// <param name="space">The blocks that contain the messages.</param>
     internal void Spill(int keep, BlockSpace space)
     {
-        if (Deep is not { } deep)
+        if (_deep is not { } deep)
             return;
         lock (deep.Lock)
             _ready.Spill(keep, space);
@@ -169,7 +189,7 @@ public sealed class StoredQueue
     internal bool TryTakeStretch(out Stretch stretch)
     {
         stretch = default;
-        if (Deep is not { } deep)
+        if (_deep is not { } deep)
             return false;
         lock (deep.Lock)
             return _ready.TryTakeStretch(out stretch);
@@ -178,7 +198,7 @@ public sealed class StoredQueue
     /// <summary>Removes and returns the messages that are still set aside, so that the caller can settle them.</summary>
     internal IReadOnlyList<Stretch> RemoveAside()
     {
-        if (Deep is not { } deep)
+        if (_deep is not { } deep)
             return [];
         lock (deep.Lock)
             return deep.RemoveAside();

@@ -27,6 +27,8 @@ internal struct StretchList
     /// <summary>The last stretch. Valid only if the list is not empty.</summary>
     public readonly ref Stretch Last => ref _items![_end - 1];
 
+    public readonly ReadOnlySpan<Stretch> All => _items.AsSpan(_head, _end - _head);
+
     /// <summary>Bytes of payload of all stretches.</summary>
     public readonly long Bytes
     {

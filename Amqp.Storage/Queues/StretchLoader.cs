@@ -70,6 +70,46 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         }
     }
 
+    /// <summary>Opens a stretch for a reader that keeps nothing in memory.</summary>
+    /// <param name="stretch">The stretch. The caller keeps its segment until the reader is open.</param>
+    /// <param name="queue">Number of the stretch's queue.</param>
+    /// <param name="skip">Number of messages in front of the first one to read, of the stretch and of <paramref name="between"/>.</param>
+    /// <param name="between">Messages of the queue in memory that lie between the messages of the stretch, in order.</param>
+    /// <exception cref="InvalidDataException">The index is damaged.</exception>
+    /// <exception cref="IOException">The index or the segment cannot be read now.</exception>
+    public StretchReader OpenReader(in Stretch stretch, uint queue, long skip, StoredMessage[] between)
+    {
+        using SegmentLayout.Reading reading = indexes.Layout.Read();
+        return Open(stretch, queue, skip, between);
+    }
+
+    /// <summary>Rebuilds a damaged index, for the next reader.</summary>
+    /// <exception cref="IOException">The segment cannot be read now.</exception>
+    public void RebuildIndex(Segment segment)
+    {
+        using SegmentLayout.Reading reading = indexes.Layout.Read();
+        indexes.Rebuild(segment);
+    }
+
+    private StretchReader Open(in Stretch stretch, uint queue, long skip, StoredMessage[] between)
+    {
+        IStoreFile log = files.Open(stretch.Segment.Path, FileAccess.Read);
+        EntryCursor? entries = null;
+        try
+        {
+            entries = indexes.OpenEntries(stretch.Segment, queue, stretch.At, stretch.From);
+            var reader = new StretchReader(log, entries, stretch, between);
+            reader.Skip(skip);
+            return reader;
+        }
+        catch
+        {
+            entries?.Dispose();
+            log.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Reads entries until enough are read, the stretch ends, or the buffer is full.</summary>
     /// <returns>True if the end of the stretch was reached.</returns>
     private bool ReadEntries(ref Stretch stretch, uint queue, Span<IndexEntry> entries, out int count)
@@ -203,7 +243,8 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         return Message(stretch, entry, block.Number, (int)(entry.PayloadOffset - extent.Offset));
     }
 
-    private static StoredMessage Message(in Stretch stretch, in IndexEntry entry, int block, int offset)
+    /// <summary>Returns the entry in memory for an entry of the index.</summary>
+    public static StoredMessage Message(in Stretch stretch, in IndexEntry entry, int block, int offset)
     {
         MessageFlags redelivered = entry.Sequence <= stretch.RedeliveredUpTo ? MessageFlags.Redelivered : MessageFlags.None;
         return new StoredMessage(entry.Sequence, block, offset, entry.Length, MessageFlags.Persistent | redelivered);

@@ -71,6 +71,8 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public bool ArePayloadsInMemory => store.ArePayloadsInMemory;
 
+    public StoredExcerpts Excerpts => store.Excerpts;
+
     /// <summary>Makes a method of the store fail for one queue, at the next call or at every call.</summary>
     public void Break(string call, uint number, bool once = true) => Before = (called, about) =>
     {

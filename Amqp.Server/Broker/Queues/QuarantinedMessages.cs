@@ -49,7 +49,7 @@ internal sealed class QuarantinedMessages
         string text = $"{error.GetType().Name}: {error.Message}";
         var record = new QuarantineRecord(
             _services.Clock.GetUtcNow().ToUnixTimeMilliseconds(), text.Length > MostOfError ? text[..MostOfError] : text);
-        var aside = new QuarantinedMessage(new MessagePlace(_messages.NumberOf(message), message.Sequence), record, message.Length)
+        var aside = new QuarantinedMessage(new MessagePlace(_messages.Levels.Of(message).Number, message.Sequence), record, message.Length)
         {
             Message = message
         };

@@ -1,4 +1,5 @@
 using Amqp.Protocol;
+using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Storage.Blocks;
@@ -137,6 +138,23 @@ internal sealed class QueueStatus(QueueState state)
             {
                 return false;
             }
+        }
+    }
+
+    /// <summary>
+    /// Returns the ready messages at a position of the queue, in the order of delivery. Nothing changes: no message is taken, marked or
+    /// counted as delivered.
+    /// </summary>
+    /// <remarks>Holds the lock only to select the messages, which reads nothing from the disk.</remarks>
+    /// <param name="skip">Number of ready messages in front of the first wanted one.</param>
+    /// <param name="count">Maximum number of messages.</param>
+    /// <exception cref="BrokerException">404: the queue has crashed.</exception>
+    public QueueExcerpt Excerpt(long skip, int count)
+    {
+        lock (state.Gate)
+        {
+            state.Queue.Faults.DemandRunning();
+            return QueueExcerpt.OfReady(state.Messages, state.Services.Store, skip, count);
         }
     }
 

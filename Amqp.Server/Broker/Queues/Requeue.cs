@@ -115,7 +115,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         // x-max-length-bytes needs the size of the head. An entry on the disk does not have this size.
         if (Settings.MaxLengthBytes is not null)
             moved = moved with { Flags = moved.Flags | MessageFlags.StaysInMemory };
-        messages.Deduplication?.Move(messages.NumberOf(message), message, messages.NumberOf(moved), moved);
+        messages.Deduplication?.Move(messages.Levels.Of(message).Number, message, messages.Levels.Of(moved).Number, moved);
         try
         {
             messages.Settle(new ReadOnlySpan<StoredMessage>(in message), isBound: true);

@@ -32,6 +32,25 @@ internal sealed class AcknowledgementWatch
             _spacing = 0;
     }
 
+    /// <summary>
+    /// Returns the time in milliseconds for which a delivery has been unacknowledged at least; null if no mark is later than the delivery.
+    /// </summary>
+    /// <param name="tag">The delivery tag.</param>
+    /// <param name="now">Current time in milliseconds.</param>
+    public long? AgeOf(ulong tag, long now)
+    {
+        int low = 0, high = _marks.Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_marks[middle].UpTo < tag)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low == _marks.Count ? null : now - _marks[low].At;
+    }
+
     /// <summary>Removes every second mark, and makes the time between new marks longer.</summary>
     private void Thin()
     {

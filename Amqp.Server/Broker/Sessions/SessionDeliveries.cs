@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Queues.Content;
 using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
@@ -119,6 +120,26 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
                 watch.OutFor(now, shortest),
                 delivery => client.ConsumerTimeoutOf(delivery.Queue!) is { } timeout && delivery.Tag <= watch.OutFor(now, timeout),
                 out late);
+        }
+    }
+
+    /// <summary>Returns unacknowledged deliveries of a queue, in the order of their tags. Changes nothing.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="skip">Number of deliveries to skip. On return, it is lower by the number of skipped deliveries.</param>
+    /// <param name="count">Maximum number of deliveries.</param>
+    /// <returns>Null if there is no delivery behind the skipped ones.</returns>
+    public UnacknowledgedExcerpt? Excerpt(Queue queue, ref long skip, int count)
+    {
+        var found = new List<Delivery>();
+        lock (gate)
+        {
+            _unacknowledged.CopyTo(found, queue, ref skip, count);
+            if (found.Count == 0)
+                return null;
+            long now = Environment.TickCount64;
+            // created under the lock, because no delivery in the list is settled yet
+            var messages = QueueExcerpt.OfTaken(queue.Messages, client.Store, [.. found.Select(delivery => delivery.Message)]);
+            return new UnacknowledgedExcerpt(messages, [.. found.Select(each => (each, _watch?.AgeOf(each.Tag, now)))]);
         }
     }
 

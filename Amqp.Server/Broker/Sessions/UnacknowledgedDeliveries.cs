@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Sessions;
 
@@ -73,6 +74,28 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         }
         delivery = default;
         return false;
+    }
+
+    /// <summary>Adds deliveries of a queue to a list, in the order of their tags.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="skip">Number of deliveries to skip. On return, it is lower by the number of skipped deliveries.</param>
+    /// <param name="count">Maximum number of deliveries to add.</param>
+    /// <param name="target">The list.</param>
+    public void CopyTo(List<Delivery> target, Queue queue, ref long skip, int count)
+    {
+        for (int offset = 0; offset < _used && count > 0; offset++)
+        {
+            ref readonly var delivery = ref At(offset);
+            if (delivery.IsGap || !ReferenceEquals(delivery.Queue, queue))
+                continue;
+            if (skip > 0)
+            {
+                skip--;
+                continue;
+            }
+            target.Add(delivery);
+            count--;
+        }
     }
 
     /// <summary>Returns true if a delivery with this tag is unacknowledged.</summary>

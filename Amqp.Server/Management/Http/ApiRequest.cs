@@ -78,6 +78,17 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <summary>Returns a parameter of the query, or null.</summary>
     public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
 
+    /// <summary>Returns a number of the query, or the default if the parameter is missing.</summary>
+    /// <exception cref="ApiException">400: the parameter is not a whole number, or out of range.</exception>
+    public long QueryNumber(string name, long otherwise, long min, long max)
+    {
+        if (Query(name) is not { } text)
+            return otherwise;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= min && value <= max
+            ? value
+            : throw ApiException.BadRequest($"{name}: '{text}' is not a whole number from {min} to {max}");
+    }
+
     /// <exception cref="ApiException">400: a field is missing. The reply names all missing fields.</exception>
     public void DemandFields(params ReadOnlySpan<string> names)
     {

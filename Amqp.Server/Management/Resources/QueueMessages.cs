@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Sessions;
@@ -23,9 +22,7 @@ internal static class QueueMessages
         request.DemandFields("ackmode", "count", "encoding");
         var (isRequeued, isRejected) = ReadMode(request.Text("ackmode"));
         long count = request.Number("count");
-        string encoding = request.Text("encoding");
-        if (encoding is not ("auto" or "base64"))
-            throw ApiException.BadRequest("Unsupported encoding. Please use auto or base64.");
+        bool isTextWanted = PayloadView.IsTextWanted(request.Text("encoding"));
         long truncate = request.Json.TryGetProperty("truncate", out _) ? request.Number("truncate") : long.MaxValue;
 
         int most = (int)Math.Clamp(truncate, 0, int.MaxValue);
@@ -35,7 +32,7 @@ internal static class QueueMessages
         if (messages.Count > 0 && !isRequeued)
             Settle(session, messages[^1].Tag, isRejected);
         // Messages that are not settled are requeued at the end of the session.
-        return ApiReply.Array(messages, (json, message) => Write(json, message, encoding == "auto"));
+        return ApiReply.Array(messages, (json, message) => Write(json, message, isTextWanted));
     }
 
     private static (bool IsRequeued, bool IsRejected) ReadMode(string mode) => mode switch
@@ -86,8 +83,6 @@ internal static class QueueMessages
 
     private static void Write(Utf8JsonWriter json, LocalMessage message, bool isTextWanted)
     {
-        ReadOnlySpan<byte> payload = message.Body;
-        bool isText = isTextWanted && Utf8.IsValid(payload);
         json.WriteStartObject();
         json.WriteNumber("payload_bytes", message.BodyLength);
         json.WriteBoolean("redelivered", message.IsRedelivered);
@@ -96,11 +91,7 @@ internal static class QueueMessages
         json.WriteNumber("message_count", message.Left);
         json.WritePropertyName("properties");
         PropertiesView.Write(json, message.Properties);
-        if (isText)
-            json.WriteString("payload", payload);
-        else
-            json.WriteBase64String("payload", payload);
-        json.WriteString("payload_encoding", isText ? "string" : "base64");
+        PayloadView.Write(json, message.Body, isTextWanted);
         json.WriteEndObject();
     }
 }

@@ -152,6 +152,8 @@ internal static class AccessTable
         GET /queues/{v}/q                                                   | 401 200 200 200 200 | 401 401 401 200 200
         GET /queues/{v}/q/bindings                                          | 401 200 200 200 200 | 401 401 401 200 200
         PUT /queues/{v}/q/restart                                           | 401 401 401 401 204 | 401 401 401 401 204
+        GET /queues/{v}/q/messages                                          | 401 200 200 200 200 | 401 401 401 401 401
+        GET /queues/{v}/q/messages/unacked                                  | 401 200 200 200 200 | 401 401 401 401 401
         POST /queues/{v}/q/messages/move                                    | 401 400 400 400 400 | 401 401 401 401 400
         POST /queues/{v}/q/messages/move {"destination_exchange":"none"}    | 401 404 404 404 404 | 401 401 401 401 401
         POST /queues/{v}/q/messages/copy                                    | 401 400 400 400 400 | 401 401 401 401 400

@@ -27,7 +27,8 @@ internal sealed class QueueLevels
         _count = levels.Sum(level => level.Count);
     }
 
-    public StoredQueue Lowest => _levels[0];
+    /// <summary>All levels, the lowest priority first.</summary>
+    public ReadOnlySpan<StoredQueue> All => _levels;
 
     /// <summary>The only level of the queue; null if the queue has several levels.</summary>
     public StoredQueue? Only { get; }
@@ -131,7 +132,7 @@ internal sealed class QueueLevels
     public bool TryTakeAside(MessagePlace place, out StoredMessage message)
     {
         DemandGate();
-        int level = (int)(place.Queue - Lowest.Number);
+        int level = (int)(place.Queue - _levels[0].Number);
         bool isTaken = _levels[level].TryTakeAside(place.Sequence, out message);
         if (Only is null)
             message = WithLevel(message, level);
@@ -192,8 +193,9 @@ internal sealed class QueueLevels
 
     private int IndexOf(in StoredMessage message) => !_hasReturns ? MessageNote.Priority(message) : MessageNote.IsReturned(message) ? 1 : 0;
 
-    private StoredMessage WithLevel(in StoredMessage message, int level) =>
-        _hasReturns ? MessageNote.WithReturned(message, level == 1) : MessageNote.WithPriority(message, level);
+    /// <summary>Returns the entry of a message with its level. An entry from the disk does not contain its level.</summary>
+    public StoredMessage WithLevel(in StoredMessage message, int level) => Only is not null ? message
+        : _hasReturns ? MessageNote.WithReturned(message, level == 1) : MessageNote.WithPriority(message, level);
 
     /// <summary>A scan of all levels, which takes each message once.</summary>
     public sealed class Scan(QueueLevels levels)
@@ -212,8 +214,7 @@ internal sealed class QueueLevels
                 levels._count -= before - levels._levels[level].Count;
                 if (!isTaken)
                     continue;
-                if (levels.Only is null)
-                    message = levels.WithLevel(message, level);
+                message = levels.WithLevel(message, level);
                 return true;
             }
             return false;

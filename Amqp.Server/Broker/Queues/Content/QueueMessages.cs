@@ -33,6 +33,9 @@ internal sealed class QueueMessages
     /// <summary>The keys by which the queue recognises repeats; null if it accepts them. May be read without the lock.</summary>
     public DeduplicationWindow? Deduplication { get; set; }
 
+    /// <summary>The store's queues that hold the messages.</summary>
+    public QueueLevels Levels => _levels;
+
     /// <summary>Number of ready messages.</summary>
     public long Count => _levels.Count;
 
@@ -51,7 +54,7 @@ internal sealed class QueueMessages
     public long Entries => _levels.Entries;
 
     /// <summary>The store's queue for new messages. In a queue with priorities, it holds the messages of the lowest priority.</summary>
-    public StoredQueue Stored => _levels.Lowest;
+    public StoredQueue Stored => _levels.All[0];
 
     /// <summary>
     /// The store's queue for messages that clients returned; null if there is none. Returned messages are delivered before new messages.
@@ -65,9 +68,6 @@ internal sealed class QueueMessages
 
     /// <summary>Returns the store's queue for messages of this priority, from 0 to the queue's highest priority.</summary>
     public StoredQueue StoredFor(int priority) => _levels[priority];
-
-    /// <summary>Returns the number of the store's queue that holds the message. The number identifies that queue.</summary>
-    public uint NumberOf(in StoredMessage message) => _levels.Of(message).Number;
 
     /// <summary>Adds a message that was just appended to the store.</summary>
     public void Add(in StoredMessage message)
