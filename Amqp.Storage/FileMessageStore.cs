@@ -103,10 +103,7 @@ public sealed class FileMessageStore : IMessageStore
     public long MemoryInUse => _space.MemoryInUse;
 
     /// <inheritdoc/>
-    public long QueueMemoryInUse => _chunks.BytesInUse;
-
-    /// <inheritdoc/>
-    public StoreCounts Counts => new(_log.Messages, _space.Reads);
+    public StoreCounts Counts => new(_log.Messages, _space.Reads, _chunks.BytesInUse);
 
     /// <inheritdoc/>
     public bool ArePayloadsInMemory => _space.IsAllInMemory;

@@ -43,9 +43,6 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>Bytes of memory used by payloads that are not on disk. Does not include the queues' entries.</summary>
     long MemoryInUse { get; }
 
-    /// <summary>Bytes of memory for the queues' entries.</summary>
-    long QueueMemoryInUse { get; }
-
     /// <summary>Numbers of written messages and of disk reads since the start of the store.</summary>
     StoreCounts Counts { get; }
 

@@ -60,10 +60,7 @@ public sealed class MemoryMessageStore : IMessageStore
     public long MemoryInUse => _space.MemoryInUse;
 
     /// <inheritdoc/>
-    public long QueueMemoryInUse => _chunks.BytesInUse;
-
-    /// <inheritdoc/>
-    public StoreCounts Counts => default;
+    public StoreCounts Counts => new(MessagesWritten: 0, PayloadReads: 0, _chunks.BytesInUse);
 
     /// <inheritdoc/>
     public bool ArePayloadsInMemory => true;

@@ -15,5 +15,5 @@ internal sealed class BrokerMemory(IMessageStore store, Func<long> ofVirtualHost
     public ClientMemory Clients { get; } = new();
 
     /// <summary>Bytes that are compared with the limit of the memory alarm.</summary>
-    public long InUse => store.MemoryInUse + store.QueueMemoryInUse + Held.Bytes + Clients.Bytes + ofVirtualHosts();
+    public long InUse => store.MemoryInUse + store.Counts.QueueMemory + Held.Bytes + Clients.Bytes + ofVirtualHosts();
 }

@@ -24,6 +24,7 @@ internal static class ManagementEndpoints
             .MapQueues()
             .MapPeek()
             .MapExchanges()
+            .MapDelayed()
             .MapBindings()
             .MapConnections()
             .MapChannels()

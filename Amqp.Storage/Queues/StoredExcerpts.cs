@@ -15,8 +15,8 @@ public readonly struct StoredExcerpts
     /// nothing from disk.
     /// </summary>
     /// <remarks>
-    /// The caller holds the queue's lock during this call, but not while it reads the excerpt. To reach the first message, the excerpt reads
-    /// the index of one segment. So the time hardly depends on the position.
+    /// The caller holds the queue's lock during this call, but not while it reads the excerpt. To reach the first message, the excerpt
+    /// reads the index of one segment. So the time hardly depends on the position.
     /// </remarks>
     /// <param name="queue">A queue of the same store.</param>
     /// <param name="skip">Number of ready messages in front of the first wanted one.</param>

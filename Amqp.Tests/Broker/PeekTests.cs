@@ -120,8 +120,10 @@ public sealed class PeekTests
 
         var delivered = new List<(string, string, string)>();
         while (await channel.BasicGetAsync("q", true) is { } got)
-            delivered.Add((
-                Encoding.UTF8.GetString(got.Body.Span), Math.Min(5, (int)got.BasicProperties.Priority).ToString(), got.Redelivered.ToString()));
+        {
+            int priority = Math.Min(5, (int)got.BasicProperties.Priority);
+            delivered.Add((Encoding.UTF8.GetString(got.Body.Span), $"{priority}", $"{got.Redelivered}"));
+        }
         Assert.That(
             pages.SelectMany(page => Payloads(page).Zip(Column(page, "priority"), Column(page, "redelivered"))), Is.EqualTo(delivered));
         Assert.That(
@@ -203,7 +205,8 @@ public sealed class PeekTests
         await channel.QueueBindAsync("q", "amq.topic", "#");
         var plain = new BasicProperties { Persistent = true };
         byte[] padding = new byte[200];
-        await Task.WhenAll(Enumerable.Range(0, 11_000).Select(_ => channel.BasicPublishAsync("amq.topic", "k", true, plain, padding).AsTask()));
+        await Task.WhenAll(
+            Enumerable.Range(0, 11_000).Select(_ => channel.BasicPublishAsync("amq.topic", "k", true, plain, padding).AsTask()));
         await channel.BasicPublishAsync("amq.topic", "k", true, plain, Encoding.UTF8.GetBytes("order 17 arrived"));
         await channel.BasicPublishAsync(
             "amq.topic", "k", true, new BasicProperties { Persistent = true, MessageId = "order 17" }, Encoding.UTF8.GetBytes("other"));

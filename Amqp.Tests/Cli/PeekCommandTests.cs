@@ -69,6 +69,61 @@ public sealed class PeekCommandTests : CliTests
         Assert.That(run.Error, Does.Contain(message));
     }
 
+    [Test]
+    public async Task Why_prints_the_state_and_each_finding_with_an_advice()
+    {
+        await PutAsync($"/queues/{Host}/q", new { durable = true });
+        await PublishAsync("payload");
+
+        CliRun run = await HereAsync("queues", "why", "q", "-p", Host);
+        CliRun json = await HereAsync("queues", "why", "q", "-p", Host, "--json");
+        CliRun none = await RunHereAsync("queues", "why", "none", "-p", Host);
+
+        Assert.That(run.Lines, Is.EqualTo(new[]
+        {
+            $"Queue 'q' in virtual host '{Host}' is not delivering: 1 ready, 0 unacknowledged, 0 consumers.",
+            "- no_consumers: The queue has no consumers.",
+            "  Start a client that consumes the queue.",
+        }));
+        Assert.That(
+            JsonDocument.Parse(json.Output).RootElement.GetProperty("findings")[0].GetProperty("kind").GetString(),
+            Is.EqualTo("no_consumers"));
+        Assert.That(none.ExitCode, Is.EqualTo(67));
+    }
+
+    [Test]
+    public async Task Delayed_messages_are_listed_and_cancelled()
+    {
+        await PutAsync($"/exchanges/{Host}/x", new
+        {
+            type = "x-delayed-message",
+            durable = true,
+            arguments = new Dictionary<string, object> { ["x-delayed-type"] = "direct" },
+        });
+        foreach (int minutes in (int[])[3, 1, 2])
+            await PostAsync($"/exchanges/{Host}/x/publish", new
+            {
+                properties = new { delivery_mode = 2, headers = new Dictionary<string, object> { ["x-delay"] = 60_000 * minutes } },
+                routing_key = "k",
+                payload = $"in {minutes}",
+                payload_encoding = "string",
+            });
+
+        CliRun list = await HereAsync("delayed", "list", "x", "-p", Host, "--count", "2");
+        string[] ids = [.. list.Lines[1..3].Select(line => line.Split(' ')[0])];
+        CliRun cancelled = await HereAsync("delayed", "cancel", "x", ids[0], ids[1], "-p", Host);
+        CliRun again = await RunHereAsync("delayed", "cancel", "x", ids[0], "-p", Host);
+        CliRun json = await HereAsync("delayed", "list", "x", "-p", Host, "--json");
+
+        Assert.That(list.Lines[0], Does.Match("^id +due +remaining +payload_bytes +routing_key +persistent +payload$"));
+        Assert.That(list.Lines[1], Does.Match(@"^\d+-2 +\d{13} +\d+ +4 +k +true +in 1$"));
+        Assert.That(list.Lines[2], Does.EndWith("in 2"));
+        Assert.That(list.Lines[3], Is.EqualTo("2 of 3 delayed messages; times are in milliseconds. Continue with --offset 2."));
+        Assert.That(cancelled.Lines[0], Is.EqualTo($"Cancelled message {ids[0]} of exchange 'x' in virtual host '{Host}'."));
+        Assert.That((again.ExitCode, again.Error), Is.EqualTo((67, again.Error)));
+        Assert.That(JsonDocument.Parse(json.Output).RootElement.GetProperty("messages_delayed").GetInt32(), Is.EqualTo(1));
+    }
+
     private Task<ApiAnswer> PublishAsync(string payload) => PostAsync(
         $"/exchanges/{Host}/amq.default/publish", new { properties = new { }, routing_key = "q", payload, payload_encoding = "string" });
 }

@@ -65,8 +65,6 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
         }
     }
 
-    public long QueueMemoryInUse => store.QueueMemoryInUse;
-
     public StoreCounts Counts => store.Counts;
 
     public bool ArePayloadsInMemory => store.ArePayloadsInMemory;

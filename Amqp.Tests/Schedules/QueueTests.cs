@@ -172,7 +172,7 @@ public sealed class QueueTests
         /// </summary>
         private const int LargeBody = 300_000;
 
-        private readonly long _queueMemory = broker.Broker.Store.QueueMemoryInUse;
+        private readonly long _queueMemory = broker.Broker.Store.Counts.QueueMemory;
         private readonly ScriptedClient _publisher = Declared(broker), _consumer = new(broker), _deleter = new(broker);
 
         public IEnumerable<(string Name, Action Body)> Threads =>
@@ -202,7 +202,7 @@ public sealed class QueueTests
         {
             _consumer.End();
             Assert.That(broker.Broker.VirtualHosts.Find("/")!.FindQueue("q"), Is.Null);
-            Assert.That(broker.Broker.Store.QueueMemoryInUse, Is.EqualTo(_queueMemory), "no entries are left in memory");
+            Assert.That(broker.Broker.Store.Counts.QueueMemory, Is.EqualTo(_queueMemory), "no entries are left in memory");
             Assert.That(broker.Broker.Store.MemoryInUse, Is.LessThan(3 * LargeBody), "no messages are left in memory");
         }
 

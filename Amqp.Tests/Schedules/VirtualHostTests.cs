@@ -28,7 +28,7 @@ public sealed class VirtualHostTests
         public Deleting(SchedulesBroker broker)
         {
             _broker = broker;
-            _queueMemory = broker.Broker.Store.QueueMemoryInUse;
+            _queueMemory = broker.Broker.Store.Counts.QueueMemory;
             _virtualHost = broker.Broker.VirtualHosts.Put(
                 "host", Amqp.Server.Broker.VirtualHosts.VirtualHostDescription.None, maker: "guest");
             _client = new ScriptedClient(broker, virtualHost: "host");
@@ -58,7 +58,7 @@ public sealed class VirtualHostTests
             _client.End();
             Assert.That(_broker.Broker.VirtualHosts.Find("host"), Is.Null);
             Assert.That(_virtualHost.Queues, Is.Empty);
-            Assert.That(_broker.Broker.Store.QueueMemoryInUse, Is.EqualTo(_queueMemory), "no entries are left in memory");
+            Assert.That(_broker.Broker.Store.Counts.QueueMemory, Is.EqualTo(_queueMemory), "no entries are left in memory");
         }
 
         public void Dispose()

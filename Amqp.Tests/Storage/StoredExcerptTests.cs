@@ -73,6 +73,7 @@ public sealed class StoredExcerptTests
         var ready = new SortedDictionary<long, (string Text, bool IsRedelivered)>();
         var taken = new List<StoredMessage>();
         var late = new List<StoredMessage>();
+        StoredQueueScan? scan = null; // of a job that runs meanwhile
         var run = new StoreRun(_folder.Path, StoreRun.Deep);
         try
         {
@@ -89,6 +90,7 @@ public sealed class StoredExcerptTests
                     late.ForEach(message => Add(message, isRedelivered: false));
                     late.Clear();
                 }
+                Scan();
                 if (random.Next(4) == 0)
                     await run.SettleDownAsync();
                 Check();
@@ -97,6 +99,25 @@ public sealed class StoredExcerptTests
         finally
         {
             await run.DisposeAsync();
+        }
+
+        void Scan()
+        {
+            scan ??= random.Next(3) == 0 ? new StoredQueueScan(run.First) : null;
+            for (int i = random.Next(400); i > 0 && scan?.TryTake(out StoredMessage message) == true; i--)
+            {
+                if (random.Next(10) > 0)
+                {
+                    run.First.Add(message);
+                    continue;
+                }
+                ready.Remove(message.Sequence);
+                taken.Add(message);
+            }
+            if (random.Next(3) > 0)
+                return;
+            scan?.End();
+            scan = null;
         }
 
         void Publish(bool persistent, bool isLate)

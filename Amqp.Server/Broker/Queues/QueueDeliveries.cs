@@ -48,6 +48,10 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     /// <summary>Number of this queue's messages that were read from the disk since the broker started.</summary>
     public long DiskReads => _reader.DiskReads;
 
+    /// <inheritdoc cref="QueueReader.IsUnreadable"/>
+    /// <remarks>Called under the lock of the queue.</remarks>
+    public bool IsUnreadable => _reader.IsUnreadable;
+
     /// <summary>
     /// True if expired messages, excess messages or dead letters may be pending. Read without the lock, so the value may be outdated.
     /// </summary>

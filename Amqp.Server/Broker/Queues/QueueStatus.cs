@@ -158,6 +158,16 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
+    /// <summary>The state of the queue at this moment, as far as it decides about deliveries.</summary>
+    public QueueCondition Condition
+    {
+        get
+        {
+            lock (state.Gate)
+                return QueueCondition.Of(state);
+        }
+    }
+
     /// <summary>Returns the timestamp property of a stored message; null if the message has none.</summary>
     public static ulong? TimestampOf(ReadOnlySpan<byte> payload) => BasicProperties.Read(EncodedMessage.Read(payload).Properties).Timestamp;
 }

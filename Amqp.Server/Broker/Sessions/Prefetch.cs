@@ -26,13 +26,16 @@ internal sealed class Prefetch
     /// <summary>True once a limit was set. The thread that uses the session may read the property without the lock.</summary>
     public bool IsUsed { get; private set; }
 
+    /// <summary>True while the limit is reached.</summary>
+    public bool IsReached => _limit != 0 && _count >= _limit;
+
     /// <summary>Adds to the number of unacknowledged deliveries. Pass a negative number when deliveries are settled.</summary>
     public void Note(int deliveries) => _count += deliveries;
 
     /// <summary>Returns true if a consumer may receive another message. Otherwise adds the consumer to the waiting consumers.</summary>
     public bool HasRoom(SessionConsumer consumer)
     {
-        if (_limit == 0 || _count < _limit)
+        if (!IsReached)
             return true;
         if (!consumer.IsWaiting)
             Add(consumer);
@@ -42,7 +45,7 @@ internal sealed class Prefetch
     /// <summary>Removes and returns all waiting consumers; returns none while the limit is reached. The caller clears the list.</summary>
     public List<SessionConsumer> TakeWaiting()
     {
-        if (_limit != 0 && _count >= _limit)
+        if (IsReached)
             return _resumed;
         (_waiting, _resumed) = (_resumed, _waiting);
         foreach (var consumer in _resumed)

@@ -56,6 +56,24 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
     /// <summary>True while the consumer waits for room in the client's output. The session's sink sets this property.</summary>
     public bool IsRefused { get; set; }
 
+    /// <summary>Reason why the consumer cannot take messages at this moment. Takes the lock.</summary>
+    public ConsumerHold Hold
+    {
+        get
+        {
+            lock (_sink.Gate)
+            {
+                if (IsRefused)
+                    return ConsumerHold.Output;
+                if (!HasOwnRoom)
+                    return ConsumerHold.Prefetch;
+                return _sessionPrefetch.IsReached ? ConsumerHold.SessionPrefetch : ConsumerHold.None;
+            }
+        }
+    }
+
+    private bool HasOwnRoom => NoAck || Prefetch == 0 || Unacknowledged < Prefetch;
+
     /// <inheritdoc/>
     public bool Deliver(Queue queue, int most, DispatchRound round)
     {
@@ -112,7 +130,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
     }
 
     private bool HasRoom() =>
-        (NoAck || Prefetch == 0 || Unacknowledged < Prefetch) && _sessionPrefetch.HasRoom(this) && !_sink.Refuses(this);
+        HasOwnRoom && _sessionPrefetch.HasRoom(this) && !_sink.Refuses(this);
 
     /// <summary>Sends a message that was taken from the queue.</summary>
     /// <returns>

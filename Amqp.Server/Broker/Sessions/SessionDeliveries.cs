@@ -143,6 +143,17 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         }
     }
 
+    /// <summary>Returns the number and the age of the unacknowledged messages of a queue, for each consumer of the session.</summary>
+    public List<UnacknowledgedShare> SharesOf(Queue queue)
+    {
+        lock (gate)
+        {
+            long now = Environment.TickCount64;
+            return [.. _unacknowledged.CountOf(queue)
+                .Select(each => new UnacknowledgedShare(each.Consumer, each.Count, _watch?.AgeOf(each.First, now)))];
+        }
+    }
+
     /// <summary>Frees the memory of the list of deliveries.</summary>
     public void Close()
     {

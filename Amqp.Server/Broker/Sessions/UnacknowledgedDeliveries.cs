@@ -98,6 +98,24 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         }
     }
 
+    /// <summary>Counts the deliveries of a queue, for each consumer. Those of basic.get have no consumer.</summary>
+    /// <returns>For each consumer, the number of its deliveries and the tag of the first one.</returns>
+    public List<(SessionConsumer? Consumer, int Count, ulong First)> CountOf(Queue queue)
+    {
+        var counts = new Dictionary<object, (SessionConsumer? Consumer, int Count, ulong First)>();
+        for (int offset = 0; offset < _used; offset++)
+        {
+            ref readonly var delivery = ref At(offset);
+            if (delivery.IsGap || !ReferenceEquals(delivery.Queue, queue))
+                continue;
+            object key = (object?)delivery.Consumer ?? queue;
+            counts[key] = counts.TryGetValue(key, out var known)
+                ? known with { Count = known.Count + 1 }
+                : (delivery.Consumer, 1, delivery.Tag);
+        }
+        return [.. counts.Values];
+    }
+
     /// <summary>Returns true if a delivery with this tag is unacknowledged.</summary>
     public bool Has(ulong tag) => TryFind(tag, out _);
 

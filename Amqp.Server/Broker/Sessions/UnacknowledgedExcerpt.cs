@@ -18,8 +18,8 @@ internal sealed class UnacknowledgedExcerpt(QueueExcerpt messages, (Delivery Del
     public Delivery Delivery => deliveries[_at].Delivery;
 
     /// <summary>
-    /// Time in milliseconds for which the current delivery has been unacknowledged at least. Null if unknown: the delivery is recent, or its
-    /// queue has no consumer timeout.
+    /// Time in milliseconds for which the current delivery has been unacknowledged at least. Null if unknown: the delivery is recent, or
+    /// its queue has no consumer timeout.
     /// </summary>
     public long? Age => deliveries[_at].Age;
 

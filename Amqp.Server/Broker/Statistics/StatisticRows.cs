@@ -27,6 +27,9 @@ internal static class StatisticRows
         QueueDepth = QueueDelivering + Delivering.Length,
         QueueWidth = QueueDepth + Depth.Length;
 
+    /// <summary>Column of a queue's row with the number of all messages that were delivered or fetched.</summary>
+    public static readonly int QueueDelivered = QueueDepth - 1;
+
     /// <summary>Layout of a channel's row: <see cref="Publishing"/>, then <see cref="Delivering"/>.</summary>
     public static readonly int ChannelDelivering = Publishing.Length, ChannelWidth = ChannelDelivering + Delivering.Length;
 

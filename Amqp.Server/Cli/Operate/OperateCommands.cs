@@ -18,6 +18,7 @@ internal static class OperateCommands
             BindingCommands.Create(set),
             RouteCommands.Create(set),
             JobCommands.Create(set),
+            DelayedCommands.Create(set),
             ConnectionCommands.Connections(set),
             ConnectionCommands.Channels(set),
             ConnectionCommands.Consumers(set),

@@ -54,7 +54,8 @@ internal static class PeekCommands
     public static Option<int> Count() => BenchOption.Number("--count", 10, 1, 1_000, "Largest number of messages.");
 
     /// <summary>Creates the option <c>--max-bytes</c>.</summary>
-    public static Option<int> MaxBytes() => BenchOption.Number("--max-bytes", 1_024, 0, 1 << 20, "Largest number of octets of each payload.");
+    public static Option<int> MaxBytes() =>
+        BenchOption.Number("--max-bytes", 1_024, 0, 1 << 20, "Largest number of octets of each payload.");
 
     /// <summary>Returns the query of the HTTP API that selects a page.</summary>
     public static string Page(CommandContext context, Option<int> offset, Option<int> count, Option<int> bytes) => string.Create(

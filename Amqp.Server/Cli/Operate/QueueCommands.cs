@@ -24,7 +24,7 @@ internal static class QueueCommands
             new("policy"));
         return set.Resource(
             "queues", "List, show, declare and delete queues.", list, Show(set), Declare(set), Delete(set), Purge(set), Restart(set),
-            PeekCommands.Create(set), QuarantineCommands.Create(set, "queue", "queues"), TransferCommands.Move(set),
+            PeekCommands.Create(set), Why(set), QuarantineCommands.Create(set, "queue", "queues"), TransferCommands.Move(set),
             TransferCommands.Copy(set), TransferCommands.Replay(set), MessageFileCommands.Export(set), MessageFileCommands.Import(set));
     }
 
@@ -50,6 +50,33 @@ internal static class QueueCommands
             context => ResourceView.ShowAsync(
                 context, ApiPath.Of("queues", context.VirtualHost, context.Get(name)), What(context.Get(name), context.VirtualHost)),
             name, CommonOptions.VirtualHost, CommonOptions.Json);
+    }
+
+    private static Command Why(CommandSet set)
+    {
+        Argument<string> name = set.Name("queue", "The queue.", "queues");
+        return set.Create("why", "Explain why a queue delivers nothing, or not to all its consumers.", async context =>
+        {
+            string host = context.VirtualHost, queue = context.Get(name);
+            JsonElement why = await context.Client.GetAsync(
+                $"{ApiPath.Of("queues", host, queue)}/why", What(queue, host), context.Cancellation);
+            if (context.Get(CommonOptions.Json))
+            {
+                context.Print(why);
+                return;
+            }
+            context.Say(
+                OutputTable.Clean(
+                    $"Queue '{queue}' in virtual host '{host}' is {why.GetProperty("status").GetString()!.Replace('_', ' ')}: "
+                        + $"{why.GetProperty("messages_ready")} ready, {why.GetProperty("messages_unacknowledged")} unacknowledged, "
+                        + $"{why.GetProperty("consumers")} consumers."));
+            foreach (JsonElement finding in why.GetProperty("findings").EnumerateArray())
+            {
+                context.Say(OutputTable.Clean($"- {finding.GetProperty("kind").GetString()}: {finding.GetProperty("text").GetString()}"));
+                if (finding.TryGetProperty("advice", out JsonElement advice))
+                    context.Say(OutputTable.Clean($"  {advice.GetString()}"));
+            }
+        }, name, CommonOptions.VirtualHost, CommonOptions.Json);
     }
 
     private static Command Declare(CommandSet set)

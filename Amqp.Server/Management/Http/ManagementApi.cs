@@ -35,6 +35,9 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
     public ManagementApi Delete(string pattern, Access access, Func<ApiRequest, ApiReply> handle) =>
         Add(pattern, [HttpMethods.Delete], access, handle);
 
+    public ManagementApi Delete(string pattern, Access access, Func<ApiRequest, Task<ApiReply>> handle) =>
+        Add(pattern, [HttpMethods.Delete], access, handle);
+
     private ManagementApi Add(string pattern, string[] methods, Access access, Func<ApiRequest, ApiReply> handle) =>
         Add(pattern, methods, access, request => Task.FromResult(handle(request)));
 

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Content;
@@ -13,15 +12,6 @@ namespace Amqp.Server.Management.Resources;
 /// <remarks>The user needs the permission to read the queue, as for a get.</remarks>
 internal static class PeekEndpoints
 {
-    /// <summary>Maximum and default number of messages in a reply.</summary>
-    private const int MaxMessages = 1_000, UsualMessages = 50;
-
-    /// <summary>Maximum and default number of bytes of each payload in a reply.</summary>
-    private const int MaxTruncate = 1 << 20, UsualTruncate = 1 << 10;
-
-    /// <summary>Bytes of payloads after which a reply ends.</summary>
-    private const long MaxReply = 8 << 20;
-
     /// <summary>Number of messages, and their stored bytes, after which a search ends.</summary>
     private const int MaxSearched = 10_000;
     private const long MaxSearchedBytes = 64 << 20;
@@ -44,18 +34,21 @@ internal static class PeekEndpoints
 
     private static ApiReply Peek(ApiRequest request, Queue queue)
     {
-        var (offset, limit, truncate, isTextWanted) = Page(request);
+        var query = new PeekQuery(request);
         byte[] text = Encoding.UTF8.GetBytes(request.Query("search") ?? "");
         long ready = queue.Counts.Ready;
         var found = new List<(long Position, PeekedMessage Message)>();
         long scanned = 0, bytes = 0, searchedBytes = 0;
-        using (var excerpt = queue.Status.Excerpt(offset, text.Length > 0 ? MaxSearched : limit))
+        using (var excerpt = queue.Status.Excerpt(query.Offset, text.Length > 0 ? MaxSearched : query.Limit))
         {
-            while (found.Count < limit && bytes < MaxReply && searchedBytes < MaxSearchedBytes && MoveNext(queue, excerpt.MoveNext))
+            while (found.Count < query.Limit
+                && bytes < PeekQuery.MaxReply
+                && searchedBytes < MaxSearchedBytes
+                && MoveNext(queue, excerpt.MoveNext))
             {
-                if (excerpt.Peek(truncate, text) is { } message)
+                if (excerpt.Peek(query.Truncate, text) is { } message)
                 {
-                    found.Add((offset + scanned, message));
+                    found.Add((query.Offset + scanned, message));
                     bytes += message.Body.Length;
                 }
                 searchedBytes += text.Length > 0 ? Math.Min(excerpt.Message.Length, QueueExcerpt.SearchedBytes) : 0;
@@ -66,12 +59,12 @@ internal static class PeekEndpoints
         {
             json.WriteStartObject();
             json.WriteNumber("messages_ready", ready);
-            json.WriteNumber("offset", offset);
+            json.WriteNumber("offset", query.Offset);
             json.WriteNumber("scanned", scanned);
-            WriteNext(json, offset + scanned < ready && scanned > 0 ? offset + scanned : null);
+            PeekQuery.WriteNext(json, query.Offset + scanned < ready && scanned > 0 ? query.Offset + scanned : null);
             json.WriteStartArray("messages");
             foreach (var (position, message) in found)
-                MessageView.WriteReady(json, queue, message, position, isTextWanted);
+                MessageView.WriteReady(json, queue, message, position, query.IsTextWanted);
             json.WriteEndArray();
             json.WriteEndObject();
         });
@@ -79,21 +72,21 @@ internal static class PeekEndpoints
 
     private static ApiReply PeekUnacknowledged(ApiRequest request, Queue queue)
     {
-        var (offset, limit, truncate, isTextWanted) = Page(request);
+        var query = new PeekQuery(request);
         var found = new List<(BrokerSession Session, Delivery Delivery, long? Age, PeekedMessage Message)>();
-        long skip = offset, bytes = 0;
+        long skip = query.Offset, bytes = 0;
         foreach (var session in request.Services.Connections.All
             .SelectMany(connection => connection.Sessions)
             .Where(session => session.Client.VirtualHost == request.VirtualHost)
             .OrderBy(session => session.Client.Origin.ConnectionName, StringComparer.Ordinal)
             .ThenBy(session => session.Number))
         {
-            if (found.Count == limit || bytes >= MaxReply)
+            if (found.Count == query.Limit || bytes >= PeekQuery.MaxReply)
                 break;
-            using var excerpt = session.Deliveries.Excerpt(queue, ref skip, limit - found.Count);
-            while (excerpt is not null && bytes < MaxReply && MoveNext(queue, excerpt.MoveNext))
+            using var excerpt = session.Deliveries.Excerpt(queue, ref skip, query.Limit - found.Count);
+            while (excerpt is not null && bytes < PeekQuery.MaxReply && MoveNext(queue, excerpt.MoveNext))
             {
-                var message = excerpt.Peek(truncate);
+                var message = excerpt.Peek(query.Truncate);
                 found.Add((session, excerpt.Delivery, excerpt.Age, message));
                 bytes += message.Body.Length;
             }
@@ -103,21 +96,16 @@ internal static class PeekEndpoints
         {
             json.WriteStartObject();
             json.WriteNumber("messages_unacknowledged", unacknowledged);
-            json.WriteNumber("offset", offset);
-            WriteNext(json, found.Count > 0 && (found.Count == limit || bytes >= MaxReply) ? offset + found.Count : null);
+            json.WriteNumber("offset", query.Offset);
+            bool isCut = found.Count == query.Limit || bytes >= PeekQuery.MaxReply;
+            PeekQuery.WriteNext(json, isCut ? query.Offset + found.Count : null);
             json.WriteStartArray("messages");
             foreach (var (session, delivery, age, message) in found)
-                MessageView.WriteUnacknowledged(json, session, delivery, age, message, isTextWanted);
+                MessageView.WriteUnacknowledged(json, session, delivery, age, message, query.IsTextWanted);
             json.WriteEndArray();
             json.WriteEndObject();
         });
     }
-
-    private static (long Offset, int Limit, int Truncate, bool IsTextWanted) Page(ApiRequest request) => (
-        request.QueryNumber("offset", 0, 0, long.MaxValue),
-        (int)request.QueryNumber("limit", UsualMessages, 1, MaxMessages),
-        (int)request.QueryNumber("truncate", UsualTruncate, 0, MaxTruncate),
-        PayloadView.IsTextWanted(request.Query("encoding") ?? "auto"));
 
     /// <exception cref="ApiException">503: the queue cannot be read from the disk now.</exception>
     private static bool MoveNext(Queue queue, Func<bool> moveNext)
@@ -131,14 +119,5 @@ internal static class PeekEndpoints
             throw new ApiException(
                 StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"{queue} cannot be read from the disk now");
         }
-    }
-
-    /// <summary>Writes the offset of the next page; null if there is none.</summary>
-    private static void WriteNext(Utf8JsonWriter json, long? offset)
-    {
-        if (offset is { } next)
-            json.WriteNumber("next_offset", next);
-        else
-            json.WriteNull("next_offset");
     }
 }

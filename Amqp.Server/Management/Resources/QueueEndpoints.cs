@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.Diagnosis;
 using Amqp.Server.Broker.Jobs;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Queues;
@@ -33,6 +34,7 @@ internal static class QueueEndpoints
         .Get("/queues/{vhost}/{queue}/messages/export", Access.VirtualHost, MessageFiles.Export)
         .PostStream("/queues/{vhost}/{queue}/messages/import", Access.VirtualHost, MessageFiles.ImportAsync)
         .Post("/queues/{vhost}/{queue}/actions", Access.Administrator, Act)
+        .Get("/queues/{vhost}/{queue}/why", Access.VirtualHostView, Explain)
         .Get("/queues/{vhost}/{queue}/bindings", Access.VirtualHostView, request =>
         {
             string name = request.Name("queue");
@@ -87,6 +89,17 @@ internal static class QueueEndpoints
         using var session = request.OpenSession();
         session.Do(asked => asked.Topology.Purge(name));
         return ApiReply.NoContent;
+    }
+
+    /// <summary>Explains why a queue delivers nothing, or not to all its consumers.</summary>
+    private static ApiReply Explain(ApiRequest request)
+    {
+        var (queue, host) = (Demand(request), request.VirtualHost);
+        var sessions = request.Services.Connections.All
+            .SelectMany(connection => connection.Sessions)
+            .Where(session => session.Client.VirtualHost == host);
+        var explanation = new QueueExplainer(queue, sessions, request.Broker.Alarms).Explain(request.Broker.Sampler.Times);
+        return ApiReply.Json(json => QueueExplanationView.Write(json, queue, explanation));
     }
 
     /// <summary>Restarts a queue if it has crashed; otherwise does nothing.</summary>

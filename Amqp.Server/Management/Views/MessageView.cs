@@ -64,7 +64,8 @@ internal static class MessageView
         json.WritePropertyName("properties");
         PropertiesView.Write(json, content.Properties);
         json.WriteNumber("payload_bytes", message.BodyLength);
-        PayloadView.Write(json, isTextWanted && message.BodyLength > message.Body.Length ? Whole(message.Body) : message.Body, isTextWanted);
+        bool isCutText = isTextWanted && message.BodyLength > message.Body.Length;
+        PayloadView.Write(json, isCutText ? Whole(message.Body) : message.Body, isTextWanted);
     }
 
     private static void WriteFields(Utf8JsonWriter json, Queue queue, PeekedMessage message, bool isTextWanted)

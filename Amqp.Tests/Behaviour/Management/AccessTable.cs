@@ -152,6 +152,7 @@ internal static class AccessTable
         GET /queues/{v}/q                                                   | 401 200 200 200 200 | 401 401 401 200 200
         GET /queues/{v}/q/bindings                                          | 401 200 200 200 200 | 401 401 401 200 200
         PUT /queues/{v}/q/restart                                           | 401 401 401 401 204 | 401 401 401 401 204
+        GET /queues/{v}/q/why                                               | 401 200 200 200 200 | 401 401 401 200 200
         GET /queues/{v}/q/messages                                          | 401 200 200 200 200 | 401 401 401 401 401
         GET /queues/{v}/q/messages/unacked                                  | 401 200 200 200 200 | 401 401 401 401 401
         POST /queues/{v}/q/messages/move                                    | 401 400 400 400 400 | 401 401 401 401 400
@@ -170,6 +171,8 @@ internal static class AccessTable
         DELETE /queues/{v}/q/quarantine/1-1                                 | 401 404 404 404 404 | 401 401 401 401 401
         POST /queues/{v}/q/quarantine/return                                | 401 200 200 200 200 | 401 401 401 401 401
         POST /queues/{v}/q/quarantine/1-1/return                            | 401 404 404 404 404 | 401 401 401 401 401
+        GET /exchanges/{v}/x/delayed                                        | 401 400 400 400 400 | 401 401 401 401 401
+        DELETE /exchanges/{v}/x/delayed/1-1                                 | 401 400 400 400 400 | 401 401 401 401 401
         GET /exchanges/{v}/x/quarantine                                     | 401 200 200 200 200 | 401 401 401 401 401
         GET /exchanges/{v}/x/quarantine/1-1                                 | 401 404 404 404 404 | 401 401 401 401 401
         DELETE /exchanges/{v}/x/quarantine                                  | 401 200 200 200 200 | 401 401 401 401 401

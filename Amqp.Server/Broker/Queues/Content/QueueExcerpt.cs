@@ -84,8 +84,9 @@ internal sealed class QueueExcerpt : IDisposable
     /// <summary>Reads and decodes the current message. An error is returned in <see cref="PeekedMessage.Unreadable"/>.</summary>
     /// <param name="most">Maximum number of bytes of the body to return.</param>
     /// <param name="text">If not empty: bytes to search for in exchange, routing key, properties and body.</param>
+    /// <param name="decode">Finds the message in the stored bytes; null if these are the message.</param>
     /// <returns>Null if the message does not contain the text.</returns>
-    public PeekedMessage? Peek(int most, ReadOnlySpan<byte> text = default)
+    public PeekedMessage? Peek(int most, ReadOnlySpan<byte> text = default, MessageDecoder? decode = null)
     {
         int length = (int)Math.Min(Message.Length, Math.Max((long)UsualHead + most, text.IsEmpty ? 0 : SearchedBytes));
         while (true)
@@ -96,7 +97,7 @@ internal sealed class QueueExcerpt : IDisposable
                 var bytes = buffer.AsSpan(0, Read(buffer.AsSpan(0, length)));
                 if (!text.IsEmpty && bytes.IndexOf(text) < 0)
                     return null;
-                if (Decode(bytes, most) is { } peeked)
+                if (Decode(bytes, most, decode) is { } peeked)
                     return peeked;
             }
             catch (Exception error) // the bytes may be damaged, so that decoding throws any exception, or the disk cannot be read
@@ -118,18 +119,24 @@ internal sealed class QueueExcerpt : IDisposable
     }
 
     /// <returns>Null if the beginning of the message that was read is too short.</returns>
-    private PeekedMessage? Decode(ReadOnlySpan<byte> bytes, int most)
+    private PeekedMessage? Decode(ReadOnlySpan<byte> bytes, int most, MessageDecoder? decode)
     {
         bool isWhole = bytes.Length == Message.Length;
         EncodedMessage message;
         try
         {
-            message = EncodedMessage.Read(bytes);
+            message = decode is null ? EncodedMessage.Read(bytes) : decode(bytes);
         }
         catch (Exception) when (!isWhole)
         {
             return null; // the head is longer than the bytes that were read
         }
-        return isWhole || message.Body.Length >= most ? PeekedMessage.Of(Place, Message, message, most) : null;
+        if (!isWhole && message.Body.Length < most)
+            return null;
+        return PeekedMessage.Of(Place, Message, message, unread: Message.Length - bytes.Length, most);
     }
 }
+
+/// <summary>Finds a message in its stored bytes.</summary>
+/// <exception cref="Exception">The bytes are incomplete, or contain no message.</exception>
+internal delegate EncodedMessage MessageDecoder(ReadOnlySpan<byte> stored);

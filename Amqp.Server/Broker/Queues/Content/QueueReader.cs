@@ -24,6 +24,9 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
     /// <summary>Number of payloads that were read from the disk. Any thread may read the number.</summary>
     public long DiskReads => Volatile.Read(ref _diskReads);
 
+    /// <summary>True if the disk could not be read at the last attempt, and a warning was logged.</summary>
+    public bool IsUnreadable => _isUnreadable;
+
     /// <summary>Takes the next message that can be read.</summary>
     /// <param name="message">The message. The caller must settle the message or put it back.</param>
     /// <param name="payload">The message's payload. The caller must dispose it.</param>

@@ -28,6 +28,9 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     /// </summary>
     public bool IsWaiting => _messages.Count > 0 && !_isPublishing && !_isPaused;
 
+    /// <summary>Number of pending messages.</summary>
+    public int Count => _messages.Count;
+
     /// <summary>True if the backlog is not empty.</summary>
     public bool IsAny => _messages.Count > 0;
 
