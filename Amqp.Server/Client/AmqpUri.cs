@@ -16,7 +16,7 @@ internal sealed class AmqpUri
         "auth_mechanism", "heartbeat", "connection_timeout", "channel_max", "frame_max",
     ];
 
-    private readonly string _path; // as it was written
+    private string _path; // as it was written
 
     private AmqpUri(Uri uri, string text)
     {
@@ -42,12 +42,12 @@ internal sealed class AmqpUri
     public int Port { get; }
 
     /// <summary>The user to log in as; null for the default user, or for none if the address means this broker.</summary>
-    public string? User { get; }
+    public string? User { get; private set; }
 
-    public string? Password { get; }
+    public string? Password { get; private set; }
 
     /// <summary>The virtual host; null for the default one.</summary>
-    public string? VirtualHost { get; }
+    public string? VirtualHost { get; private set; }
 
     /// <summary>The certificates of the connection; null without TLS.</summary>
     public ClientTls? Tls { get; private set; }
@@ -64,7 +64,12 @@ internal sealed class AmqpUri
     /// <summary>True if the address names no host, and so means this broker.</summary>
     public bool IsLocal => Host.Length == 0;
 
+    /// <summary>Scheme, host and port, without user, virtual host and parameters.</summary>
+    public string Endpoint => $"{(IsTls ? "amqps" : "amqp")}://{BracketedHost}:{Port.ToString(CultureInfo.InvariantCulture)}";
+
     private bool HasPort { get; }
+
+    private string BracketedHost => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
 
     /// <summary>Parses an address.</summary>
     /// <param name="text">The address.</param>
@@ -94,12 +99,25 @@ internal sealed class AmqpUri
     public static AmqpUri Parse(string text) =>
         TryParse(text, out var uri, out string reason) ? uri : throw new FormatException($"not a valid URI: {reason}");
 
-    /// <summary>Returns the address without user, password and parameters, as RabbitMQ shows it.</summary>
-    public override string ToString()
+    /// <summary>Returns the address of a virtual host of the same broker.</summary>
+    public AmqpUri WithVirtualHost(string name)
     {
-        string host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
-        return $"{(IsTls ? "amqps" : "amqp")}://{host}{(HasPort ? $":{Port.ToString(CultureInfo.InvariantCulture)}" : "")}{_path}";
+        var uri = (AmqpUri)MemberwiseClone();
+        (uri.VirtualHost, uri._path) = (name, $"/{Uri.EscapeDataString(name)}");
+        return uri;
     }
+
+    /// <summary>Returns the same address with another login.</summary>
+    public AmqpUri WithLogin(string user, string password)
+    {
+        var uri = (AmqpUri)MemberwiseClone();
+        (uri.User, uri.Password) = (user, password);
+        return uri;
+    }
+
+    /// <summary>Returns the address without user, password and parameters, as RabbitMQ shows it.</summary>
+    public override string ToString() =>
+        $"{(IsTls ? "amqps" : "amqp")}://{BracketedHost}{(HasPort ? $":{Port.ToString(CultureInfo.InvariantCulture)}" : "")}{_path}";
 
     private static bool Refuse(string why, out string reason)
     {

@@ -23,7 +23,6 @@ internal sealed class ClientConnection : IAsyncDisposable
     private Exception? _ended;
     private Task _running = Task.CompletedTask;
     private int _frameMax = ClientHandshake.FrameMax;
-    private ushort _lastChannel;
 
     private ClientConnection(ClientTransport transport)
     {
@@ -79,7 +78,10 @@ internal sealed class ClientConnection : IAsyncDisposable
         {
             if (_ended is { } reason)
                 throw new ClientException(reason.Message, (reason as ClientException)?.Code, reason);
-            channel = new ClientChannel(this, ++_lastChannel);
+            ushort number = 1;
+            while (_channels.ContainsKey(number))
+                number++;
+            channel = new ClientChannel(this, number);
             _channels.Add(channel.Number, channel);
         }
         await channel.CallAsync<ChannelOpen, ChannelOpenOk>(default, cancellation);

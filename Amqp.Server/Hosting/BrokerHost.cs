@@ -98,7 +98,7 @@ internal static class BrokerHost
         services.AddSingleton(services => new Lazy<MessageBroker>(services.GetRequiredService<MessageBroker>));
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<LocalConnections>();
-        services.AddSingleton<LinkConnector>();
+        services.AddSingleton(services => new LinkConnector(services.GetRequiredService<LocalConnections>().Open));
         services.AddSingleton<ShovelService>();
         services.AddSingleton<BoundAddresses>();
         services.AddSingleton(

@@ -1,11 +1,13 @@
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Client;
-using Amqp.Server.Connections;
 
 namespace Amqp.Server.Links;
 
 /// <summary>Connects the ends of a link: to another broker over a socket, or to this broker within the process. Thread-safe.</summary>
-internal sealed class LinkConnector(LocalConnections local)
+/// <param name="openLocal">
+/// Opens a connection to this broker. The arguments are the name of the connection, and the user; null if the client logs in.
+/// </param>
+internal sealed class LinkConnector(Func<string, User?, ClientTransport> openLocal)
 {
     /// <summary>Connects to the first address of a list that can be reached.</summary>
     /// <param name="uris">The addresses, in the order of preference.</param>
@@ -36,7 +38,7 @@ internal sealed class LinkConnector(LocalConnections local)
             var login = ClientLogin.Of(uri, name);
             if (!uri.IsLocal)
                 return await OpenAsync(await ClientTransport.ConnectAsync(uri, limit.Token));
-            return await OpenAsync(local.Open(name, uri.User is null ? User.Internal : null));
+            return await OpenAsync(openLocal(name, uri.User is null ? User.Internal : null));
 
             async Task<LinkEnd> OpenAsync(ClientTransport transport)
             {
