@@ -104,7 +104,10 @@ internal static class ExchangeEndpoints
         if (!query.IsDisabled)
             DeduplicationView.Write(json, "cache_info", exchange.Deduplication);
         if (exchange.Keeper is DelayedMessageRouter { Delayed: var delayed })
+        {
+            json.WriteNumber("messages_delayed", delayed.Count);
             json.WriteNumber("messages_quarantined", delayed.Quarantine.QuarantinedCount);
+        }
         json.WriteString("name", exchange.Name);
         if (host.Policies.Match(PolicyKind.User, exchange) is { } policy)
             json.WriteString("policy", policy.Name);
