@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Amqp.Server.Cli.Operate;
+using Amqp.Server.Cli.Api;
 
 namespace Amqp.Tests.Cli;
 
@@ -27,12 +27,12 @@ public sealed class DefinitionPiecesTests
     {
         var definitions = new JsonObject { ["queues"] = new JsonArray([.. Enumerable.Range(0, count).Select(number => (JsonNode)number)]) };
 
-        JsonArray[] pieces = [.. DefinitionCommands.Pieces(definitions, 1).Select(piece => piece["queues"]!.AsArray())];
+        JsonArray[] pieces = [.. DefinitionUpload.Pieces(definitions, 1).Select(piece => piece["queues"]!.AsArray())];
 
         Assert.That(string.Join(' ', pieces.Select(piece => piece.Count)), Is.EqualTo(sizes));
         Assert.That(pieces.SelectMany(piece => piece).Select(number => number!.GetValue<int>()), Is.EqualTo(Enumerable.Range(0, count)));
     }
 
     private static IEnumerable<string> Pieces(JsonObject definitions, int mostBytes) =>
-        DefinitionCommands.Pieces(definitions, mostBytes).Select(piece => piece.ToJsonString());
+        DefinitionUpload.Pieces(definitions, mostBytes).Select(piece => piece.ToJsonString());
 }

@@ -9,14 +9,6 @@ namespace Amqp.Server.Cli.Operate;
 internal static class DefinitionCommands
 {
     private const string Standard = "-";
-    private const int MostBytes = 16_000_000; // limit for one request: the broker's default limit is 20,000,000 bytes
-
-    /// <summary>The sections of a definition file. A section refers only to earlier sections.</summary>
-    private static readonly string[] _parts =
-        [
-            "vhosts", "users", "permissions", "topic_permissions", "parameters", "global_parameters", "policies", "exchanges", "queues",
-            "bindings"
-        ];
 
     public static Command Create(CommandSet set) => new(
         "definitions", "Export and import definitions: virtual hosts, users, permissions, policies, exchanges, queues, bindings.")
@@ -57,7 +49,7 @@ internal static class DefinitionCommands
                 {
                     throw new CliException(ExitCode.Usage, $"Cannot write {context.Get(file)}: {error.Message}");
                 }
-                context.Say($"Exported {Described(definitions)} to {context.Get(file)}.");
+                context.Say($"Exported {DefinitionUpload.Describe(JsonObject.Create(definitions)!)} to {context.Get(file)}.");
             }, file, CommonOptions.VirtualHost);
     }
 
@@ -70,30 +62,21 @@ internal static class DefinitionCommands
             async context =>
             {
                 JsonObject definitions = Read(context.Get(file));
-                JsonElement whole = definitions.ToElement();
+                string whole = DefinitionUpload.Describe(definitions);
                 var leftOut = new List<string>();
-                await WorkProgress.ShowAsync(context, "importing", Pieces(definitions, MostBytes), async piece =>
-                    leftOut.AddRange(await ImportAsync(context, piece)));
+                var pieces = DefinitionUpload.Pieces(definitions, DefinitionUpload.MostBytes);
+                await WorkProgress.ShowAsync(context, "importing", pieces, async piece =>
+                    leftOut.AddRange(
+                        await DefinitionUpload.SendAsync(context.Client, piece, context.VirtualHostOrAll, context.Cancellation)));
                 context.Say(
                     leftOut.Count == 0
-                        ? $"Imported {Described(whole)}."
-                        : $"Imported {Described(whole)}, except {leftOut.Count} left out:");
+                        ? $"Imported {whole}."
+                        : $"Imported {whole}, except {leftOut.Count} left out:");
                 foreach (string what in leftOut)
                     context.Say($"  {what}");
             },
             file,
             CommonOptions.VirtualHost);
-    }
-
-    /// <summary>Imports definitions. Returns the definitions that the broker skipped; empty if the broker does not report them.</summary>
-    private static async Task<IReadOnlyList<string>> ImportAsync(CommandContext context, JsonObject definitions)
-    {
-        ApiAnswer answer = await context.Client.AskAsync(
-            HttpMethod.Post, ApiPath.List("definitions", context.VirtualHostOrAll), definitions.ToJsonString(), ApiClient.WantsReport,
-            context.Cancellation);
-        return answer.IsSuccess
-            ? answer.LeftOut
-            : throw ApiFailure.Of(context.Client.Login, answer, $"virtual host '{context.VirtualHost}'");
     }
 
     private static JsonObject Read(string file)
@@ -112,34 +95,5 @@ internal static class DefinitionCommands
         {
             throw new CliException(ExitCode.Usage, $"Cannot read {file}: {error.Message}");
         }
-    }
-
-    /// <summary>
-    /// Splits definitions into pieces that the broker accepts in one request. Each request imports all of its piece or nothing.
-    /// </summary>
-    internal static IReadOnlyList<JsonObject> Pieces(JsonObject definitions, int mostBytes) =>
-        definitions.ToJsonString().Length <= mostBytes ? [definitions] : [.. Cut(definitions)];
-
-    private static IEnumerable<JsonObject> Cut(JsonObject definitions)
-    {
-        const int most = 1000;
-        foreach (string part in _parts)
-            if (definitions[part] is JsonArray items)
-                for (int from = 0; from < items.Count; from += most)
-                    yield return new JsonObject
-                    {
-                        [part] = new JsonArray([.. items.Skip(from).Take(most).Select(item => item?.DeepClone())])
-                    };
-    }
-
-    private static string Described(JsonElement definitions)
-    {
-        string[] counts = [.. _parts
-            .Where(part =>
-                definitions.TryGetProperty(part, out JsonElement items)
-                    && items.ValueKind == JsonValueKind.Array
-                    && items.GetArrayLength() > 0)
-            .Select(part => $"{definitions.GetProperty(part).GetArrayLength()} {part.Replace('_', ' ')}")];
-        return counts.Length == 0 ? "nothing" : string.Join(", ", counts);
     }
 }
