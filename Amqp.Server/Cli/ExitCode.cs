@@ -30,7 +30,7 @@ internal static class ExitCode
     /// <summary>The broker failed internally (<c>EX_SOFTWARE</c>).</summary>
     public const int Software = 70;
 
-    /// <summary>The broker did not respond in time (<c>EX_TEMPFAIL</c>).</summary>
+    /// <summary>The broker did not respond in time, or <c>migrate</c> has left messages at the source (<c>EX_TEMPFAIL</c>).</summary>
     public const int TemporaryFailure = 75;
 
     /// <summary>The user lacks a permission, or cannot log in (<c>EX_NOPERM</c>).</summary>

@@ -27,9 +27,14 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Runs a command within this process. This is faster, and sufficient for tests that need no separate process.</summary>
-    public static async Task<CliRun> HereAsync(string[] arguments, IReadOnlyDictionary<string, string> environment)
+    /// <param name="arguments">Arguments after the program's name.</param>
+    /// <param name="environment">The environment variables.</param>
+    /// <param name="error">Receives the errors, for tests that read them while the command runs; null for none.</param>
+    public static async Task<CliRun> HereAsync(
+        string[] arguments, IReadOnlyDictionary<string, string> environment, StringWriter? error = null)
     {
-        using StringWriter output = new(), error = new();
+        using var output = new StringWriter();
+        error ??= new StringWriter();
         var line = new BrokerCommandLine(
             (_, _, _) => Task.FromResult(0),
             static _ => { },

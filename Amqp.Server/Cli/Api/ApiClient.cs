@@ -35,6 +35,9 @@ internal sealed class ApiClient : IDisposable
 
     public BrokerLogin Login { get; }
 
+    /// <summary>Creates a client of another broker, with the same time limit.</summary>
+    public ApiClient Another(BrokerLogin login) => new(login, _limit);
+
     /// <summary>Sends a request and returns the response. Does not throw for an error status.</summary>
     /// <param name="method">HTTP method.</param>
     /// <param name="path">Path below <c>/api/</c>, made by <see cref="ApiPath"/>.</param>

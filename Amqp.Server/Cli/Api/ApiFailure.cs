@@ -19,8 +19,8 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
     /// <summary>Creates the failure for a connection that could not be opened.</summary>
     public static ApiFailure Unreachable(BrokerLogin login, string why) => new(
         Cli.ExitCode.Unavailable,
-        $"No broker answers at {login} ({why}). Start it, or name its HTTP API with --url or "
-            + "AMQPBROKER_URL; its port is 15672 unless management.tcp.port is set");
+        $"No broker answers at {login} ({why}). Start it, or name its HTTP API with {login.UrlOptions}"
+            + "; its port is 15672 unless management.tcp.port is set");
 
     /// <summary>Creates the failure for a connection that ended before the response.</summary>
     public static ApiFailure NoAnswer(BrokerLogin login) => new(
@@ -80,8 +80,7 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
         {
             HttpStatusCode.Unauthorized when reason is "Login failed" or "" => (
                 Cli.ExitCode.NoPermission,
-                $"{login} refuses the login of '{login.User}'. Give name and password with --user and "
-                    + "--password, AMQPBROKER_USER and AMQPBROKER_PASSWORD, or a profile"),
+                $"{login} refuses the login of '{login.User}'. Give name and password with {login.LoginOptions}"),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
                 (Cli.ExitCode.NoPermission, $"'{login.User}' may not do that: {Sentence(reason)}. {Remedy(reason)}"),
             HttpStatusCode.NotFound when reason.EndsWith("vhost_not_found", StringComparison.Ordinal) =>

@@ -7,5 +7,12 @@ namespace Amqp.Server.Cli.Api;
 /// <param name="VirtualHost">Default virtual host of the commands.</param>
 internal sealed record BrokerLogin(Uri Url, string User, string Password, string VirtualHost)
 {
+    /// <summary>Options and variables for another URL, for error texts.</summary>
+    public string UrlOptions { get; init; } = "--url or AMQPBROKER_URL";
+
+    /// <summary>Options and variables for another login, for error texts.</summary>
+    public string LoginOptions { get; init; } =
+        "--user and --password, AMQPBROKER_USER and AMQPBROKER_PASSWORD, or a profile";
+
     public override string ToString() => Url.GetLeftPart(UriPartial.Path).TrimEnd('/');
 }

@@ -78,5 +78,6 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
             ? TimeSpan.FromSeconds(seconds)
         : null;
 
-    private static string WithoutLogin(string url) => url.LastIndexOf('@') is var at and >= 0 ? url[(at + 1)..] : url;
+    /// <summary>Returns a URL without scheme, user and password, for error texts. The text need not be a valid URL.</summary>
+    public static string WithoutLogin(string url) => url.LastIndexOf('@') is var at and >= 0 ? url[(at + 1)..] : url;
 }

@@ -27,6 +27,7 @@ internal static class OperateCommands
             VirtualHostCommands.Create(set),
             PolicyCommands.Create(set),
             DefinitionCommands.Create(set),
+            MigrateCommand.Create(set),
             MessageCommands.Publish(set),
             MessageCommands.Get(set),
             QueueCommands.Purge(set),
