@@ -25,7 +25,9 @@ internal static class BrokerRestore
                 if (name == VirtualHostLimits.Name && broker.VirtualHosts.Find(virtualHost) is { } host)
                     host.Limits = value is { } limits ? VirtualHostLimits.Read(limits.AsTable()) : VirtualHostLimits.None;
             }));
-        broker.Parameters.Add(broker.Shovels.Component);
+        broker.Parameters.Add(broker.Links.Shovels.Component);
+        broker.Parameters.Add(broker.Links.Federation.Upstreams);
+        broker.Parameters.Add(broker.Links.Federation.Sets);
         broker.Parameters.Restore();
         broker.GlobalParameters.Restore();
         if (broker.GlobalParameters.Find(ClusterId) is null)

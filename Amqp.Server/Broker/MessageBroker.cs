@@ -90,8 +90,8 @@ internal sealed class MessageBroker : IAsyncDisposable
     public string ClusterName =>
         GlobalParameters.Find("cluster_name") is { Type: FieldType.LongString } name ? name.AsString() : _options.Identity.ClusterName;
 
-    /// <summary>The shovels that runtime parameters define.</summary>
-    public ShovelTable Shovels { get; } = new();
+    /// <summary>The shovels and the upstreams of federation that runtime parameters define.</summary>
+    public LinkTables Links { get; } = new();
 
     public UserLimits UserLimits { get; }
 

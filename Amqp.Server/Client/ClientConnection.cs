@@ -35,6 +35,9 @@ internal sealed class ClientConnection : IAsyncDisposable
     /// <summary>The properties of the other broker, from connection.start.</summary>
     public FieldTable ServerProperties { get; private set; } = FieldTable.Empty;
 
+    /// <inheritdoc cref="ClientTransport.LocalName"/>
+    public string? LocalName => _transport.LocalName;
+
     /// <summary>The reason of connection.blocked; null while the other broker takes messages. Any thread may read it.</summary>
     public string? BlockedBy { get; private set; }
 

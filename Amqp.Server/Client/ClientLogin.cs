@@ -11,11 +11,14 @@ namespace Amqp.Server.Client;
 /// <param name="Heartbeat">The heartbeat in seconds to ask for; null to accept the broker's.</param>
 internal sealed record ClientLogin(string Mechanism, byte[] Response, string VirtualHost, string ConnectionName, int? Heartbeat)
 {
-    /// <summary>Returns the login of an address. RabbitMQ's defaults: user and password <c>guest</c>, virtual host <c>/</c>.</summary>
-    public static ClientLogin Of(AmqpUri uri, string connectionName) => new(
+    /// <summary>Returns the login of an address. User and password are <c>guest</c> by default, as in RabbitMQ.</summary>
+    /// <param name="uri">The address.</param>
+    /// <param name="connectionName">The name that the connection shows in lists.</param>
+    /// <param name="virtualHost">The virtual host, if the address names none.</param>
+    public static ClientLogin Of(AmqpUri uri, string connectionName, string virtualHost) => new(
         uri.IsExternal ? "EXTERNAL" : "PLAIN",
         uri.IsExternal ? [] : Encoding.UTF8.GetBytes($"\0{uri.User ?? "guest"}\0{uri.Password ?? "guest"}"),
-        uri.VirtualHost ?? "/", connectionName, uri.Heartbeat);
+        uri.VirtualHost ?? virtualHost, connectionName, uri.Heartbeat);
 
     /// <summary>The client's description of itself.</summary>
     public FieldTable Properties => FieldTable.Empty

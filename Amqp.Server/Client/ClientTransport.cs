@@ -11,6 +11,9 @@ internal sealed record ClientTransport(PipeReader Input, PipeWriter Output, Acti
 {
     private const int ReadSize = 64 << 10;
 
+    /// <summary>Name of the connection in the lists of this broker; null if it leads to another broker.</summary>
+    public string? LocalName { get; init; }
+
     /// <summary>Connects to a host.</summary>
     /// <exception cref="ClientException">The host cannot be reached, or the TLS handshake failed.</exception>
     public static async Task<ClientTransport> ConnectAsync(AmqpUri uri, CancellationToken cancellation)

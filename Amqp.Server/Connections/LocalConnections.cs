@@ -26,9 +26,10 @@ internal sealed class LocalConnections(
         var (toBroker, toClient) = (new Pipe(pipes), new Pipe(pipes));
         string number = Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture);
         var context = new LocalConnection(number, toBroker, toClient);
-        context.Features.Set(new LocalClient($"{name} (local {number})", user));
+        var client = new LocalClient($"{name} (local {number})", user);
+        context.Features.Set(client);
         _ = RunAsync(context);
-        return new ClientTransport(toClient.Reader, toBroker.Writer, context.Abort);
+        return new ClientTransport(toClient.Reader, toBroker.Writer, context.Abort) { LocalName = client.Name };
     }
 
     private async Task RunAsync(LocalConnection context)

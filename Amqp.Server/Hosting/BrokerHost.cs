@@ -4,6 +4,7 @@ using Amqp.Server.Broker;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
+using Amqp.Server.Federation;
 using Amqp.Server.Links;
 using Amqp.Server.Logging;
 using Amqp.Server.Management;
@@ -47,6 +48,7 @@ internal static class BrokerHost
             Stop = app.Lifetime.StopApplication,
             Sessions = app.Services.GetRequiredService<LoginSessions>(),
             Shovels = app.Services.GetRequiredService<ShovelService>(),
+            Federation = app.Services.GetRequiredService<FederationService>(),
         };
         if (options.Telemetry is { Endpoint: not null, Traces: true })
             app.UseRequestSpans();
@@ -100,6 +102,7 @@ internal static class BrokerHost
         services.AddSingleton<LocalConnections>();
         services.AddSingleton(services => new LinkConnector(services.GetRequiredService<LocalConnections>().Open));
         services.AddSingleton<ShovelService>();
+        services.AddSingleton<FederationService>();
         services.AddSingleton<BoundAddresses>();
         services.AddSingleton(
             new LoginSessions(options.Management.LoginSessionTimeout, options.Management.MaxLoginSessions, TimeProvider.System));

@@ -1,6 +1,7 @@
 using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
+using Amqp.Server.Federation;
 using Amqp.Server.Logging;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Shovels;
@@ -16,6 +17,7 @@ internal sealed class BrokerLifetime(
     ConnectionRegistry connections,
     LoginSessions sessions,
     ShovelService shovels,
+    FederationService federation,
     ListenSockets sockets,
     BoundAddresses addresses,
     IOptions<BrokerOptions> options,
@@ -42,6 +44,7 @@ internal sealed class BrokerLifetime(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         shovels.Start();
+        federation.Start();
         log.WriteLine($"Server startup complete; {addresses}");
         systemd.SayReady();
         if (options.Value.StopsWithStandardInput)
@@ -49,13 +52,15 @@ internal sealed class BrokerLifetime(
         return Task.CompletedTask;
     }
 
-    /// <summary>Closes the listeners, the shovels and the open connections. Kestrel still sends and receives during this time.</summary>
+    /// <summary>
+    /// Closes the listeners, the links to other brokers and the open connections. Kestrel still sends and receives during this time.
+    /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         logger.Stopping();
         systemd.SayStopping();
         sockets.Close();
-        await shovels.StopAsync();
+        await Task.WhenAll(shovels.StopAsync(), federation.StopAsync());
         await connections.CloseAllAsync(
             "broker forced connection closure with reason 'shutdown'", options.Value.Connections.ShutdownTimeout);
         logger.ConnectionsClosed();

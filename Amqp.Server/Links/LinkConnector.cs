@@ -12,15 +12,17 @@ internal sealed class LinkConnector(Func<string, User?, ClientTransport> openLoc
     /// <summary>Connects to the first address of a list that can be reached.</summary>
     /// <param name="uris">The addresses, in the order of preference.</param>
     /// <param name="name">Name of the connection in lists.</param>
+    /// <param name="virtualHost">The virtual host, if an address names none.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="ClientException">No address can be reached. The exception is that of the last one.</exception>
-    public async Task<LinkEnd> ConnectAsync(IReadOnlyList<AmqpUri> uris, string name, CancellationToken cancellation)
+    public async Task<LinkEnd> ConnectAsync(
+        IReadOnlyList<AmqpUri> uris, string name, string virtualHost, CancellationToken cancellation)
     {
         for (int i = 0; ; i++)
         {
             try
             {
-                return await ConnectAsync(uris[i], name, cancellation);
+                return await ConnectAsync(uris[i], name, virtualHost, cancellation);
             }
             catch (ClientException) when (i + 1 < uris.Count)
             {
@@ -29,13 +31,13 @@ internal sealed class LinkConnector(Func<string, User?, ClientTransport> openLoc
         }
     }
 
-    private async Task<LinkEnd> ConnectAsync(AmqpUri uri, string name, CancellationToken cancellation)
+    private async Task<LinkEnd> ConnectAsync(AmqpUri uri, string name, string virtualHost, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(uri.ConnectionTimeout);
         try
         {
-            var login = ClientLogin.Of(uri, name);
+            var login = ClientLogin.Of(uri, name, virtualHost);
             if (!uri.IsLocal)
                 return await OpenAsync(await ClientTransport.ConnectAsync(uri, limit.Token));
             return await OpenAsync(openLocal(name, uri.User is null ? User.Internal : null));
@@ -43,7 +45,7 @@ internal sealed class LinkConnector(Func<string, User?, ClientTransport> openLoc
             async Task<LinkEnd> OpenAsync(ClientTransport transport)
             {
                 var connection = await ClientConnection.OpenAsync(transport, login, limit.Token);
-                return await LinkEnd.OpenAsync(uri, connection, limit.Token);
+                return await LinkEnd.OpenAsync(uri, login.VirtualHost, connection, limit.Token);
             }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

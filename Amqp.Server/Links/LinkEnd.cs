@@ -8,23 +8,32 @@ internal sealed class LinkEnd : IAsyncDisposable
 {
     private readonly ClientConnection _connection;
 
-    private LinkEnd(AmqpUri uri, ClientConnection connection, ClientChannel channel) =>
-        (Uri, _connection, Channel) = (uri, connection, channel);
+    private LinkEnd(AmqpUri uri, string virtualHost, ClientConnection connection, ClientChannel channel) =>
+        (Uri, VirtualHost, _connection, Channel) = (uri, virtualHost, connection, channel);
 
     public AmqpUri Uri { get; }
 
+    public string VirtualHost { get; }
+
     /// <summary>The channel for messages.</summary>
     public ClientChannel Channel { get; }
+
+    /// <summary>The properties of the broker, such as <c>cluster_name</c>.</summary>
+    public FieldTable ServerProperties => _connection.ServerProperties;
+
+    /// <inheritdoc cref="ClientTransport.LocalName"/>
+    public string? LocalName => _connection.LocalName;
 
     /// <summary>True while the broker asks publishers to wait.</summary>
     public bool IsBlocked => _connection.BlockedBy is not null;
 
     /// <summary>Opens the channel. Disposes of the connection if that fails.</summary>
-    public static async Task<LinkEnd> OpenAsync(AmqpUri uri, ClientConnection connection, CancellationToken cancellation)
+    public static async Task<LinkEnd> OpenAsync(
+        AmqpUri uri, string virtualHost, ClientConnection connection, CancellationToken cancellation)
     {
         try
         {
-            return new LinkEnd(uri, connection, await connection.OpenChannelAsync(cancellation));
+            return new LinkEnd(uri, virtualHost, connection, await connection.OpenChannelAsync(cancellation));
         }
         catch
         {
@@ -48,12 +57,23 @@ internal sealed class LinkEnd : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens a further channel.</summary>
+    /// <exception cref="ClientException">The connection has ended.</exception>
+    public Task<ClientChannel> OpenChannelAsync(CancellationToken cancellation) => _connection.OpenChannelAsync(cancellation);
+
     /// <summary>Runs a declaration on a channel of its own, because a refusal closes the channel.</summary>
     /// <exception cref="ClientException">The broker refused.</exception>
-    public async Task<QueueDeclareOk> DeclareAsync(QueueDeclare declare, CancellationToken cancellation)
+    public Task<QueueDeclareOk> DeclareAsync(QueueDeclare declare, CancellationToken cancellation) =>
+        CallOnceAsync<QueueDeclare, QueueDeclareOk>(declare, cancellation);
+
+    /// <summary>Runs a request on a channel of its own, because a refusal closes the channel.</summary>
+    /// <exception cref="ClientException">The broker refused.</exception>
+    public async Task<TReply> CallOnceAsync<TMethod, TReply>(TMethod method, CancellationToken cancellation)
+        where TMethod : struct, IMethod<TMethod>
+        where TReply : struct, IMethod<TReply>
     {
         var channel = await _connection.OpenChannelAsync(cancellation);
-        var declared = await channel.CallAsync<QueueDeclare, QueueDeclareOk>(declare, cancellation);
+        var declared = await channel.CallAsync<TMethod, TReply>(method, cancellation);
         await channel.CallAsync<ChannelClose, ChannelCloseOk>(new ChannelClose((ushort)ReplyCode.Success, "", 0, 0), cancellation);
         _connection.Forget(channel);
         return declared;

@@ -21,6 +21,7 @@ internal static class ManagementEndpoints
             .MapParameters()
             .MapLimits()
             .MapShovels()
+            .MapFederation()
             .MapQueues()
             .MapPeek()
             .MapExchanges()

@@ -60,7 +60,7 @@ internal sealed class MigrationEnds(MigrationSettings settings)
         try
         {
             return await Connector.ConnectAsync(
-                [UriOf(isTarget).WithVirtualHost(virtualHost)], MigrationSettings.ConnectionName, cancellation);
+                [UriOf(isTarget).WithVirtualHost(virtualHost)], MigrationSettings.ConnectionName, virtualHost, cancellation);
         }
         catch (ClientException error)
         {

@@ -83,7 +83,7 @@ internal sealed class QueueMove(MigrationSettings settings, LinkConnector connec
             try
             {
                 return await connector.ConnectAsync(
-                    [uri.WithVirtualHost(key.VirtualHost)], MigrationSettings.ConnectionName, cancellation);
+                    [uri.WithVirtualHost(key.VirtualHost)], MigrationSettings.ConnectionName, key.VirtualHost, cancellation);
             }
             catch (ClientException error)
             {

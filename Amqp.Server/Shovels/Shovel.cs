@@ -8,6 +8,8 @@ namespace Amqp.Server.Shovels;
 /// <remarks>One task runs the shovel. Any thread may read <see cref="Status"/>.</remarks>
 internal sealed class Shovel : IAsyncDisposable
 {
+    private const string DefaultVirtualHost = "/";
+
     private readonly LinkConnector _connector;
     private readonly Func<string> _clusterName;
     private readonly TimeProvider _clock;
@@ -80,8 +82,8 @@ internal sealed class Shovel : IAsyncDisposable
     private async Task MoveAsync(CancellationToken stopped)
     {
         string name = $"Shovel {Definition.Name}";
-        await using var source = await _connector.ConnectAsync(Definition.SourceUris, name, stopped);
-        await using var destination = await _connector.ConnectAsync(Definition.DestinationUris, name, stopped);
+        await using var source = await _connector.ConnectAsync(Definition.SourceUris, name, DefaultVirtualHost, stopped);
+        await using var destination = await _connector.ConnectAsync(Definition.DestinationUris, name, DefaultVirtualHost, stopped);
         if (Definition.DestinationQueue is { } target)
             await destination.EnsureQueueAsync(target, stopped);
         if (Definition.AckMode == AckMode.OnConfirm)

@@ -29,8 +29,8 @@ internal sealed class ShovelService(
     {
         lock (_lock)
             _isStarted = true;
-        broker.Value.Shovels.Changed += Apply;
-        foreach (var definition in broker.Value.Shovels.All)
+        broker.Value.Links.Shovels.Changed += Apply;
+        foreach (var definition in broker.Value.Links.Shovels.All)
             Apply(definition.VirtualHost, definition.Name);
     }
 
@@ -56,7 +56,7 @@ internal sealed class ShovelService(
     /// <returns>False if there is no such shovel.</returns>
     public bool Restart(string virtualHost, string name)
     {
-        if (broker.Value.Shovels.Find(virtualHost, name) is null)
+        if (broker.Value.Links.Shovels.Find(virtualHost, name) is null)
             return false;
         Apply(virtualHost, name);
         return true;
@@ -78,7 +78,7 @@ internal sealed class ShovelService(
                 _ = faults.ContainAsync(
                     Compartment.Broker, $"the stop of shovel '{name}' in vhost '{virtualHost}'",
                     () => former.DisposeAsync().AsTask());
-            if (broker.Value.Shovels.Find(virtualHost, name) is { } definition)
+            if (broker.Value.Links.Shovels.Find(virtualHost, name) is { } definition)
                 _running[(virtualHost, name)] = new Shovel(
                     definition, connector, () => broker.Value.ClusterName, clock, logger, DeleteDone);
         }

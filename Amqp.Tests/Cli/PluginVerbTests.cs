@@ -27,8 +27,10 @@ public sealed class PluginVerbTests : CliTests
         Assert.That(run.Output, Does.Contain("[e ] rabbitmq_management_agent "));
     }
 
-    [TestCase("-q list -e -m management", "rabbitmq_management\nrabbitmq_management_agent\nrabbitmq_shovel_management\n")]
-    [TestCase("-q list -E -m management", "rabbitmq_management\nrabbitmq_shovel_management\n")]
+    [TestCase(
+        "-q list -e -m management",
+        "rabbitmq_federation_management\nrabbitmq_management\nrabbitmq_management_agent\nrabbitmq_shovel_management\n")]
+    [TestCase("-q list -E -m management", "rabbitmq_federation_management\nrabbitmq_management\nrabbitmq_shovel_management\n")]
     [TestCase("list -m stomp", "Listing plugins with pattern \"stomp\" ...\n")]
     [TestCase("list -m --formatter json event", """{"format":"minimal","plugins":["rabbitmq_event_exchange"]}""" + "\n")]
     public async Task The_minimal_list_has_names_only(string command, string expected) =>

@@ -91,7 +91,8 @@ public sealed class ClientConnectionTests
     private static async Task<ClientConnection> ConnectAsync(BrokerInProcess broker, string password)
     {
         var uri = AmqpUri.Parse($"amqp://guest:{password}@127.0.0.1:{broker.Port}");
-        return await ClientConnection.OpenAsync(await ClientTransport.ConnectAsync(uri, default), ClientLogin.Of(uri, "test"), default);
+        var login = ClientLogin.Of(uri, "test", "/");
+        return await ClientConnection.OpenAsync(await ClientTransport.ConnectAsync(uri, default), login, default);
     }
 
     private static Task<QueueDeclareOk> DeclareAsync(ClientChannel channel) => channel.CallAsync<QueueDeclare, QueueDeclareOk>(

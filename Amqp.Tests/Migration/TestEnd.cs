@@ -23,7 +23,7 @@ internal sealed class TestEnd : IAsyncDisposable
     {
         var connector = new LinkConnector((_, _) => throw new InvalidOperationException());
         var uri = AmqpUri.Parse($"amqp://{login}@127.0.0.1:{port}").WithVirtualHost(virtualHost);
-        var end = new TestEnd(await connector.ConnectAsync([uri], "test", CancellationToken.None));
+        var end = new TestEnd(await connector.ConnectAsync([uri], "test", virtualHost, CancellationToken.None));
         await end.CallAsync<ConfirmSelect, ConfirmSelectOk>(default);
         return end;
     }

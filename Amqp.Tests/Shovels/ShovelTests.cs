@@ -155,7 +155,7 @@ public sealed class ShovelTests
             ["src-delete-after"] = deleteAfter,
         });
 
-        await Eventually.Holds(() => pair.Here.Broker.Shovels.All.Count == 0, () => "the shovel stays");
+        await Eventually.Holds(() => pair.Here.Broker.Links.Shovels.All.Count == 0, () => "the shovel stays");
         await Eventually.Holds(
             async () => (await here.QueueDeclarePassiveAsync("source")).MessageCount == 5 - moved, () => "the source has other messages");
         Assert.That((await here.QueueDeclarePassiveAsync("target")).MessageCount, Is.EqualTo(moved));

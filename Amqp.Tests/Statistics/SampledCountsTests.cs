@@ -146,6 +146,7 @@ public sealed class SampledCountsTests : IAsyncDisposable
         {
             Sessions = null!,
             Shovels = null!,
+            Federation = null!,
             Stop = () => { }
         };
         using var request = new ApiRequest(http, services, ApiUser.Nobody);

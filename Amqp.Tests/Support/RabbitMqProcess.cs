@@ -1,45 +1,55 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>A real RabbitMQ with the management plugin, with a folder, ports, a node name and a name server (epmd) of its own.</summary>
+/// <summary>
+/// A real RabbitMQ with management, federation and shovels, in a process of its own with temporary folders and free ports.
+/// </summary>
 internal sealed class RabbitMqProcess : IAsyncDisposable
 {
-    /// <summary>RabbitMQ's own script. Debian's script in the path changes the user and the folder.</summary>
-    private const string Script = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+    private const int SigTerm = 15;
 
-    private static readonly TimeSpan _startLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan _startLimit = TimeSpan.FromMinutes(2);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
-    private readonly int _namePort = FreePorts.Next();
+    private readonly string _script;
+    private readonly string _directory = Directory.CreateTempSubdirectory("amqpbroker-rabbitmq-").FullName;
+    private readonly int _epmdPort = FreePorts.Next();
+    private readonly int _distributionPort = FreePorts.Next();
+    private readonly HttpClient _http = new();
     private Process? _process;
 
-    private RabbitMqProcess()
+    private RabbitMqProcess(string script)
     {
+        _script = script;
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
+        string[] plugins =
+        [
+            "rabbitmq_management", "rabbitmq_shovel", "rabbitmq_shovel_management", "rabbitmq_federation", "rabbitmq_federation_management",
+        ];
+        File.WriteAllText(Path.Combine(_directory, "plugins"), $"[{string.Join(',', plugins)}].");
+        File.WriteAllLines(Path.Combine(_directory, "rabbitmq.conf"),
+        [
+            $"listeners.tcp.default = 127.0.0.1:{Port}", "management.tcp.ip = 127.0.0.1", $"management.tcp.port = {ManagementPort}",
+        ]);
     }
 
     public int Port { get; } = FreePorts.Next();
 
     public int ManagementPort { get; } = FreePorts.Next();
 
-    /// <summary>Skips the test if RabbitMQ is not installed.</summary>
-    /// <param name="isNeeded">True to fail instead.</param>
-    public static void Demand(bool isNeeded)
-    {
-        const string Missing = $"RabbitMQ is not installed: there is no {Script}";
-        if (File.Exists(Script))
-            return;
-        if (isNeeded)
-            Assert.Fail(Missing);
-        TestContext.Progress.WriteLine(Missing);
-        Assert.Ignore(Missing);
-    }
+    public Uri Uri => new($"amqp://guest:guest@127.0.0.1:{Port}/%2F");
 
+    private int Pid => int.Parse(File.ReadAllText(Path.Combine(_directory, "pid")), CultureInfo.InvariantCulture);
+
+    /// <summary>Starts a broker. Skips the test if RabbitMQ is not installed, and fails it if the run should have installed it.</summary>
     public static async Task<RabbitMqProcess> StartAsync()
     {
-        var broker = new RabbitMqProcess();
+        var broker = new RabbitMqProcess(FindScript() ?? Skip());
         try
         {
             await broker.LaunchAsync();
@@ -52,66 +62,118 @@ internal sealed class RabbitMqProcess : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Starts the broker again on the same data and the same ports.</summary>
+    public async Task LaunchAsync()
     {
-        if (_process is { HasExited: false })
-            _process.Kill(entireProcessTree: true);
-        if (_process is not null)
-            await _process.WaitForExitAsync();
-        _process?.Dispose();
-        var stop = new ProcessStartInfo("epmd", ["-port", Number(_namePort), "-kill"]) { RedirectStandardOutput = true };
-        using var epmd = Process.Start(stop)!;
-        await epmd.WaitForExitAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private async Task LaunchAsync()
-    {
-        string config = Path.Combine(_folder, "rabbitmq.conf"), plugins = Path.Combine(_folder, "enabled_plugins");
-        await File.WriteAllTextAsync(plugins, "[rabbitmq_management].\n");
-        await File.WriteAllTextAsync(
-            config, $"listeners.tcp.default = 127.0.0.1:{Port}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {ManagementPort}\n");
-        var start = new ProcessStartInfo(Script)
+        var start = new ProcessStartInfo(_script)
         {
-            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = _folder,
+            WorkingDirectory = _directory,
         };
-        foreach (var (name, value) in new (string, string)[]
-        {
-            ("HOME", _folder),
-            ("ERL_EPMD_PORT", Number(_namePort)),
-            ("RABBITMQ_NODENAME", "migrated@localhost"),
-            ("RABBITMQ_DIST_PORT", Number(FreePorts.Next())),
-            ("RABBITMQ_MNESIA_BASE", Path.Combine(_folder, "mnesia")),
-            ("RABBITMQ_LOG_BASE", Path.Combine(_folder, "logs")),
-            ("RABBITMQ_ENABLED_PLUGINS_FILE", plugins),
-            ("RABBITMQ_CONFIG_FILE", config),
-            ("RABBITMQ_ADVANCED_CONFIG_FILE", Path.Combine(_folder, "none")),
-        })
+        foreach (var (name, value) in Variables())
             start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, _) => { };
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        using var http = new HttpClient();
-        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("guest:guest"u8));
-        await Eventually.Holds(IsReadyAsync, () => "RabbitMQ does not start", _startLimit);
-
-        async Task<bool> IsReadyAsync()
-        {
-            try
+        await Eventually.Holds(
+            async () =>
             {
-                return (await http.GetAsync($"http://127.0.0.1:{ManagementPort}/api/aliveness-test/%2F")).StatusCode == HttpStatusCode.OK;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        }
+                try
+                {
+                    string check = $"http://127.0.0.1:{ManagementPort}/api/health/checks/port-listener/{Port}";
+                    return (await _http.GetAsync(check)).IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            () => $"RabbitMQ does not start: see {_directory}", _startLimit);
     }
 
-    private static string Number(int port) => port.ToString(CultureInfo.InvariantCulture);
+    /// <summary>Kills the broker (SIGKILL).</summary>
+    public async Task KillAsync()
+    {
+        using var broker = Process.GetProcessById(Pid);
+        broker.Kill();
+        await broker.WaitForExitAsync();
+        await _process!.WaitForExitAsync();
+    }
+
+    /// <summary>Stops the broker in order (SIGTERM).</summary>
+    public async Task StopAsync()
+    {
+        using var broker = Process.GetProcessById(Pid);
+        Assert.That(SendSignal(broker.Id, SigTerm), Is.Zero);
+        await broker.WaitForExitAsync();
+        await _process!.WaitForExitAsync();
+    }
+
+    public async Task PutAsync(string path, object body)
+    {
+        using var content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+        var answer = await _http.PutAsync($"http://127.0.0.1:{ManagementPort}/api/{path}", content);
+        Assert.That(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    public async Task<JsonElement[]> ListAsync(string path) =>
+    [
+        .. JsonDocument.Parse(await _http.GetStringAsync($"http://127.0.0.1:{ManagementPort}/api/{path}")).RootElement.EnumerateArray(),
+    ];
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        if (_process is { HasExited: false })
+            await KillAsync();
+        _process?.Dispose();
+        var end = new ProcessStartInfo("epmd", ["-port", $"{_epmdPort}", "-kill"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using (var epmd = Process.Start(end)!)
+            await epmd.WaitForExitAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>Returns the path of RabbitMQ's own start script; null if RabbitMQ or one of the plugins is not installed.</summary>
+    private static string? FindScript() => !Directory.Exists("/usr/lib/rabbitmq/lib") ? null
+        : Directory.GetDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*")
+            .Where(folder => Directory.Exists(Path.Combine(folder, "plugins"))
+                && Directory.EnumerateFileSystemEntries(Path.Combine(folder, "plugins"), "rabbitmq_federation-*").Any()
+                && Directory.EnumerateFileSystemEntries(Path.Combine(folder, "plugins"), "rabbitmq_shovel-*").Any())
+            .Select(folder => Path.Combine(folder, "sbin", "rabbitmq-server"))
+            .FirstOrDefault(File.Exists);
+
+    private static string Skip()
+    {
+        string reason = Environment.GetEnvironmentVariable("AMQP_TESTS_WITHOUT_RABBITMQ") ?? "";
+        if (Environment.GetEnvironmentVariable("CI") == "true" && reason.Length == 0)
+            Assert.Fail("RabbitMQ is not installed");
+        Assert.Ignore(reason.Length > 0 ? reason : "RabbitMQ with its plugins for federation and shovels is not installed");
+        return "";
+    }
+
+    private Dictionary<string, string> Variables() => new()
+    {
+        ["HOME"] = _directory,
+        ["RABBITMQ_NODENAME"] = $"rq{Port}@localhost",
+        ["RABBITMQ_NODE_PORT"] = $"{Port}",
+        ["RABBITMQ_DIST_PORT"] = $"{_distributionPort}",
+        ["RABBITMQ_MNESIA_BASE"] = Path.Combine(_directory, "data"),
+        ["RABBITMQ_LOG_BASE"] = Path.Combine(_directory, "log"),
+        ["RABBITMQ_PID_FILE"] = Path.Combine(_directory, "pid"),
+        ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_directory, "plugins"),
+        ["RABBITMQ_CONFIG_FILE"] = Path.Combine(_directory, "rabbitmq.conf"),
+        ["ERL_EPMD_PORT"] = $"{_epmdPort}",
+        ["ERL_CRASH_DUMP_BYTES"] = "0",
+    };
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
 }

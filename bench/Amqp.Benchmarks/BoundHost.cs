@@ -22,7 +22,8 @@ internal sealed class BoundHost : IDisposable
     private static readonly DefinitionStore _definitions = new(new EmptyCatalog());
 
     private readonly VirtualHost _host = new(
-        "/", NewServices(), new TopologyStore(_definitions), new DeclareRules(null, null, static () => 0));
+        "/", NewServices(), new TopologyStore(_definitions), new DeclareRules(null, null, static () => 0),
+        new TopologyWatch());
     private readonly Queue[] _queues;
 
     public BoundHost(string exchangeType)

@@ -22,6 +22,7 @@ internal static class Routers
         ["x-local-random"] = _ => new LocalRandomRouter(),
         ["x-recent-history"] = exchange => new RecentHistoryRouter(exchange.Arguments),
         [DeduplicationSettings.ExchangeType] = _ => new FanoutRouter(), // the exchange itself drops the repeats
+        [FederationUpstreamRouter.TypeName] = exchange => new FederationUpstreamRouter(exchange.Arguments),
         [DelayedMessageRouter.TypeName] = exchange => new DelayedMessageRouter(exchange, Create),
     };
 

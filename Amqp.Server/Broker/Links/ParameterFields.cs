@@ -33,7 +33,8 @@ internal sealed class ParameterFields(string name, FieldTable fields)
     {
         foreach (string field in names)
             if (Find(field) is { } value)
-                return !value.IsInteger ? (long?)WrongNumber(field, value)
+                return value.IsFloat ? RefuseNumber($"{field} should be an integer, actually was {ErlangTerm.Of(value)}")
+                    : !value.IsInteger ? (long?)WrongNumber(field, value)
                     : value.AsInteger() >= 0 ? value.AsInteger()
                     : RefuseNumber($"{field} should be a number greater than or equal to 0, actually was {ErlangTerm.Of(value)}");
         return null;
@@ -75,12 +76,20 @@ internal sealed class ParameterFields(string name, FieldTable fields)
         return fields[field];
     }
 
-    /// <summary>Reads an address or a list of addresses.</summary>
-    public IReadOnlyList<AmqpUri> Uris(string field)
+    /// <summary>Reads a string that must be set.</summary>
+    public string? Needed(string field)
     {
+        Demand(field);
+        return Text(field);
+    }
+
+    /// <summary>Reads an address or a list of addresses.</summary>
+    /// <param name="field">Name of the field, which must be set.</param>
+    /// <param name="wanted">The type that RabbitMQ names if the value is neither an address nor a list.</param>
+    public IReadOnlyList<AmqpUri> Uris(string field, string wanted = "binary")
+    {
+        Demand(field);
         var value = Find(field);
-        if (value is null)
-            Refuse($"Key \"{field}\" not found in {name}");
         IReadOnlyList<FieldValue> values = value switch
         {
             null => [],
@@ -93,7 +102,7 @@ internal sealed class ParameterFields(string name, FieldTable fields)
         foreach (var item in values)
         {
             if (item.Type != FieldType.LongString)
-                Wrong<object>(field, "binary", item);
+                Wrong<object>(field, wanted, item);
             else if (!AmqpUri.TryParse(item.AsString(), out var uri, out string reason))
                 Refuse($"{Shown(item.AsString())} not a valid URI: {{{reason},{Shown(item.AsString())}}}");
             else
@@ -106,14 +115,26 @@ internal sealed class ParameterFields(string name, FieldTable fields)
     /// <exception cref="ValidationException">The parameter is refused.</exception>
     public void Complete()
     {
+        if (Refusals() is { Count: > 0 } refusals)
+            throw new ValidationException(string.Join('\n', refusals));
+    }
+
+    /// <summary>Returns all reasons for a refusal. Called once, after the known fields were read.</summary>
+    public IReadOnlyList<string> Refusals()
+    {
         var unknown = fields.Where(field => !_known.Contains(field.Key)).ToList();
         if (unknown.Count > 0)
         {
             var terms = unknown.Select(field => $"{{{ErlangTerm.Binary(field.Key)},{ErlangTerm.Of(field.Value)}}}");
             _refusals.Insert(0, $"Unrecognised terms [{string.Join(',', terms)}] in {name}");
         }
-        if (_refusals.Count > 0)
-            throw new ValidationException(string.Join('\n', _refusals));
+        return _refusals;
+    }
+
+    private void Demand(string field)
+    {
+        if (fields[field] is null)
+            Refuse($"Key \"{field}\" not found in {name}");
     }
 
     /// <summary>Returns an address for an error, without user and password.</summary>

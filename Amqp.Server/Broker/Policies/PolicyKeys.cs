@@ -37,6 +37,9 @@ internal static class PolicyKeys
             "queue-leader-locator",
             value => IsOneOf(value, "client-local", "balanced", "random", "least-leaders"),
             "is not a valid queue leader locator value"),
+        new(FederationKeys.Upstream, IsText, "is not a valid federation upstream name"),
+        new(FederationKeys.Set, IsText, "is not a valid federation upstream set name"),
+        new(FederationKeys.Pattern, IsText, "is not a valid federation upstream pattern name"),
         new("initial-cluster-size", value => IsInteger(value, 0), "is not a valid cluster size"),
         new("queue-master-locator", value => IsOneOf(value, "min-masters", "client-local", "random"), "invalid queue-master-locator value"),
 
@@ -76,6 +79,7 @@ internal static class PolicyKeys
         foreach (var (name, value) in definition.OrderBy(entry => entry.Key, StringComparer.Ordinal))
             if (_keys[name] is var key && !key.IsValid(value))
                 throw new ValidationException($"{ErlangTerm.Of(value)} {key.Complaint}");
+        FederationKeys.Validate(definition);
     }
 
     /// <exception cref="ValidationException">A key is unknown, or the definition is empty.</exception>

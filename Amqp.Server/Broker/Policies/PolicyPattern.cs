@@ -18,11 +18,13 @@ internal sealed class PolicyPattern
         }
         catch (FormatException error)
         {
-            throw new ValidationException(error.InnerException is RegexParseException parsed
-                ? $"pattern should be regular expression but is invalid: {{\"{Describe(parsed.Error)}\",{parsed.Offset}}}"
-                : $"pattern should be regular expression but is invalid: {error.Message}");
+            throw new ValidationException($"pattern should be regular expression but is invalid: {Describe(error)}");
         }
     }
+
+    /// <summary>Returns the error of an invalid regular expression in Erlang's notation.</summary>
+    public static string Describe(FormatException error) => error.InnerException is RegexParseException parsed
+        ? $"{{\"{Describe(parsed.Error)}\",{parsed.Offset}}}" : error.Message;
 
     /// <summary>The text of the regular expression.</summary>
     public string Text => _pattern.Text;

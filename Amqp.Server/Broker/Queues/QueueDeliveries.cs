@@ -131,6 +131,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
             bool hasMore = Deliver(round);
             if (!hasMore && _state.Rules.AreActive)
                 hasMore = !_state.Rules.Tidy(isServed: _state.Consumers.Next(out _) is not null);
+            _state.Demand?.Check();
             return hasMore;
         }
     }

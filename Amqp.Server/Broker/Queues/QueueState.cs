@@ -58,6 +58,9 @@ internal sealed class QueueState
     /// <summary>The consumers. A crash of the queue replaces this object, because the old object may be inconsistent.</summary>
     public ConsumerRing Consumers { get; set; }
 
+    /// <summary>Tells followers if the queue wants messages of other brokers; null unless the queue is federated.</summary>
+    public QueueDemand? Demand { get; set; }
+
     /// <summary>True once the queue is deleted. Messages that arrive later are settled at once.</summary>
     public bool IsDeleted { get; set; }
 

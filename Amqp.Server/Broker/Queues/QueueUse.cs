@@ -54,11 +54,31 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
         lock (state.Gate)
         {
             bool wasLast = state.Consumers.Remove(subscription) && state.Consumers.Count == 0;
+            state.Demand?.Check();
             if (wasLast)
                 Renew();
             _isAbandoned |= wasLast && state.Declaration.IsAutoDelete && !state.IsDeleted;
             return _isAbandoned && !state.IsDeleted;
         }
+    }
+
+    /// <summary>Adds a follower of the demand for messages of other brokers. It is told the demand at once, and at each change.</summary>
+    /// <param name="follower">Called under the lock of the queue; must not wait.</param>
+    public void Follow(Action<bool> follower)
+    {
+        lock (state.Gate)
+        {
+            state.Demand ??= new QueueDemand(state);
+            state.Demand.Add(follower);
+        }
+    }
+
+    /// <summary>Removes a follower.</summary>
+    public void Unfollow(Action<bool> follower)
+    {
+        lock (state.Gate)
+            if (state.Demand?.Remove(follower) == true)
+                state.Demand = null;
     }
 
     /// <summary>Serves a parked consumer again, because it may have free capacity now. Never throws.</summary>

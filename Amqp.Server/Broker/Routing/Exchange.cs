@@ -99,11 +99,15 @@ internal sealed class Exchange : IBindingDestination
     /// <exception cref="BrokerException">406: the arguments are invalid for this exchange type.</exception>
     public void Validate(Binding binding) => _router.Validate(binding);
 
+    /// <summary>Raised under the topology lock when a binding was added (true) or removed (false). Handlers must not wait.</summary>
+    public event Action<Binding, bool>? BindingChanged;
+
     /// <summary>Adds a binding for which <see cref="Accepts"/> is true.</summary>
     public void Add(Binding binding)
     {
         _bindings.Add(binding);
         _router.Add(binding);
+        BindingChanged?.Invoke(binding, true);
     }
 
     /// <summary>Removes a binding. Returns false if the exchange has no such binding.</summary>
@@ -115,6 +119,7 @@ internal sealed class Exchange : IBindingDestination
             return false;
         _bindings.Remove(removed);
         _router.Remove(removed);
+        BindingChanged?.Invoke(removed, false);
         return true;
     }
 

@@ -120,7 +120,7 @@ internal sealed class SessionPublisher(BrokerSession session)
             throw new BrokerException(BrokerError.Precondition, $"invalid message: {{delivery_mode_unknown,{properties.DeliveryMode}}}");
         if ((properties.Flags & PropertyFlags.UserId) != 0
             && !user.EncodedName.AsSpan().SequenceEqual(properties.UserId)
-            && !user.Tags.IsImpersonator)
+            && !user.Tags.IsImpersonator && !user.IsInternal)
             throw new BrokerException(
                 BrokerError.Precondition,
                 $"user_id property set to '{OctetText.Decode(properties.UserId)}' but authenticated user was '{user.Name}'");

@@ -32,6 +32,7 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         state.Routing.Add(exchange);
         state.Lock.ForgetMisses();
         state.VirtualHost.Events.ExchangeCreated(exchange, state.Name);
+        state.Watch.NoteExchange(state.Name, name);
         return exchange;
     }
 

@@ -7,7 +7,8 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.VirtualHosts;
 
 /// <summary>
-/// Compares a redeclaration with the existing exchange. Of the arguments, compares the alternate exchange and those of deduplication.
+/// Compares a redeclaration with the existing exchange. Of the arguments, compares the alternate exchange, those of deduplication, and
+/// <c>x-max-hops</c> of the type <c>x-federation-upstream</c>.
 /// </summary>
 internal static class ExchangeEquivalence
 {
@@ -19,6 +20,8 @@ internal static class ExchangeEquivalence
         DemandFlag("durable", ExchangeFlags.Durable);
         DemandFlag("auto_delete", ExchangeFlags.AutoDelete);
         DemandFlag("internal", ExchangeFlags.Internal);
+        if (type == FederationUpstreamRouter.TypeName)
+            DemandArgument(FederationUpstreamRouter.MaxHops);
         DemandArgument("alternate-exchange");
         DemandArgument(DeduplicationSettings.Argument);
         if (current.Deduplication is not null)

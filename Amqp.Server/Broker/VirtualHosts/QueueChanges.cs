@@ -106,6 +106,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         _statistics.Note(Churn.QueueDeclared);
         _statistics.Note(Churn.QueueCreated);
         state.VirtualHost.Events.QueueCreated(queue);
+        state.Watch.NoteQueue(state.Name, name);
         return queue;
     }
 

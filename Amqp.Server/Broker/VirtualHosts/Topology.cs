@@ -119,6 +119,7 @@ internal sealed class Topology
                 if (!policy.SaysTheSameAs(queue.Settings.Policy))
                     queue.Apply(policy, round);
             }
+            _state.Watch.NotePolicies(_state.Name);
         }
         round.Complete();
     }

@@ -26,6 +26,7 @@ internal sealed class TopologyRemoval(TopologyState state)
         state.Store.Delete(state.Name, exchange);
         ExchangeStorage.Close(exchange);
         RemoveBindingsTo(exchange);
+        state.Watch.NoteExchange(state.Name, exchange.Name);
     }
 
     /// <summary>Removes an auto-delete exchange that has lost its last binding.</summary>
@@ -39,6 +40,7 @@ internal sealed class TopologyRemoval(TopologyState state)
     public void Forget(Queue queue)
     {
         _statistics.Note(Churn.QueueDeleted);
+        state.Watch.NoteQueue(state.Name, queue.Name);
         try
         {
             using (BrokerEvents.ActAs(BrokerEvents.Nobody)) // events name no user, because no user asked for the removal of the bindings

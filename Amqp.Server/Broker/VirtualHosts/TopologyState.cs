@@ -13,8 +13,10 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <param name="services">The parts of the broker that queues and exchanges work with.</param>
 /// <param name="store">Saves the definitions.</param>
 /// <param name="rules">Rules of the configuration for new queues and exchanges.</param>
+/// <param name="watch">Tells federation about changes.</param>
 internal sealed class TopologyState(
-    VirtualHost virtualHost, ConcurrentDictionary<string, Queue> queues, QueueServices services, TopologyStore store, DeclareRules rules)
+    VirtualHost virtualHost, ConcurrentDictionary<string, Queue> queues, QueueServices services, TopologyStore store, DeclareRules rules,
+    TopologyWatch watch)
 {
     private volatile bool _isDeleted;
 
@@ -33,6 +35,8 @@ internal sealed class TopologyState(
     public TopologyStore Store => store;
 
     public DeclareRules Rules => rules;
+
+    public TopologyWatch Watch => watch;
 
     public TopologyLock Lock => virtualHost.Routing.Lock;
 

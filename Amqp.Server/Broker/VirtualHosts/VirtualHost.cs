@@ -25,7 +25,7 @@ internal sealed class VirtualHost : IDisposable
     private readonly DeclareRules _declareRules;
     private Firehose? _firehose;
 
-    public VirtualHost(string name, QueueServices services, TopologyStore store, DeclareRules declareRules)
+    public VirtualHost(string name, QueueServices services, TopologyStore store, DeclareRules declareRules, TopologyWatch watch)
     {
         Name = name;
         _declareRules = declareRules;
@@ -33,7 +33,7 @@ internal sealed class VirtualHost : IDisposable
         Host = new QueueHost(name, services, new VirtualHostStatistics(services.Statistics), new DeadLettering(Routing));
         PredeclaredExchanges.AddTo(Routing, name, _queues);
         Policies = new VirtualHostPolicies(this, store, services.Logger);
-        Topology = new Topology(new TopologyState(this, _queues, services, store, declareRules));
+        Topology = new Topology(new TopologyState(this, _queues, services, store, declareRules, watch));
     }
 
     public string Name { get; }

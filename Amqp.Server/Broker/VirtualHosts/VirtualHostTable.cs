@@ -26,6 +26,9 @@ internal sealed class VirtualHostTable(
     /// <summary>The stream on which events of all virtual hosts are raised.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
+    /// <summary>Tells federation about changes of queues and exchanges in all virtual hosts.</summary>
+    public TopologyWatch Watch { get; } = new();
+
     /// <summary>Called for each virtual host when it is restored or added, before it has queues or bindings. May be null.</summary>
     public Action<VirtualHost>? Making { get; init; }
 
@@ -125,7 +128,7 @@ internal sealed class VirtualHostTable(
 
     private VirtualHost Make(string name, VirtualHostDescription description)
     {
-        var made = new VirtualHost(name, services, store, declareRules)
+        var made = new VirtualHost(name, services, store, declareRules, Watch)
         {
             Description = description,
             Events = Events,

@@ -16,6 +16,8 @@ internal static class BuiltInPlugins
         new("rabbitmq_consistent_hash_exchange", "Exchanges of the type x-consistent-hash"),
         new("rabbitmq_delayed_message_exchange", "Exchanges of the type x-delayed-message"),
         new("rabbitmq_event_exchange", "The exchange amq.rabbitmq.event"),
+        new("rabbitmq_federation", "Federation: exchanges and queues that get messages from other brokers"),
+        new("rabbitmq_federation_management", "Federation links in the HTTP API"),
         new("rabbitmq_management", "The HTTP API"),
         new("rabbitmq_management_agent", "Counts for the HTTP API", IsExplicit: false),
         new("rabbitmq_message_deduplication", "Queues and exchanges that drop repeated messages"),

@@ -16,6 +16,7 @@ internal static class CtlVerbs
         ("Parameters", ParameterVerbs.All),
         ("Policies", PolicyVerbs.All),
         ("Shovel", ShovelVerbs.All),
+        ("Federation", FederationVerbs.All),
         ("Virtual hosts", VirtualHostVerbs.All),
         ("Limits", LimitVerbs.All),
         ("Configuration", SettingVerbs.All),

@@ -5,6 +5,7 @@ using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
+using Amqp.Server.Federation;
 using Amqp.Server.Logging;
 using Amqp.Server.Shovels;
 
@@ -39,6 +40,9 @@ internal sealed record ManagementServices(
 
     /// <summary>The running shovels.</summary>
     public required ShovelService Shovels { get; init; }
+
+    /// <summary>The running federation links.</summary>
+    public required FederationService Federation { get; init; }
 
     /// <summary>The cookie that contains the token of a session.</summary>
     public LoginCookie Cookie { get; } = new(Options.Management.PathPrefix);

@@ -51,7 +51,7 @@ internal static class ChannelEndpoints
     private static IEnumerable<BrokerSession> Visible(ApiRequest request) =>
         ConnectionEndpoints.Visible(request).SelectMany(entry => entry.Connection.Sessions);
 
-    private static void Write(Utf8JsonWriter json, BrokerSession session, SampleQuery query, bool isAlone)
+    public static void Write(Utf8JsonWriter json, BrokerSession session, SampleQuery query, bool isAlone)
     {
         var client = session.Client;
         json.WriteStartObject();

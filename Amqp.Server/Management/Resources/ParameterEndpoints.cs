@@ -79,6 +79,8 @@ internal static class ParameterEndpoints
         var value = request.Field("value")!.Value;
         if (component == ShovelDefinition.Component)
             ShovelEndpoints.DemandAccess(request, ShovelParameter.Read(host, name, value));
+        if (component == FederationTable.UpstreamComponent)
+            ShovelEndpoints.DemandAccess(request, FederationParameter.Read(name, value).Uris, host);
         if (component != OperatorPolicies)
             return ApiReply.Put(request.Broker.Parameters.Put(component, host, name, value));
         if (value.Type != FieldType.Table)

@@ -1,5 +1,6 @@
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Links;
+using Amqp.Server.Client;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Management.Views;
 using Amqp.Server.Shovels;
@@ -21,12 +22,20 @@ internal static class ShovelEndpoints
     /// Throws if the user has no permission in a virtual host of this broker that the shovel uses: such a shovel needs no password.
     /// </summary>
     /// <exception cref="ValidationException">The user may not connect to a virtual host.</exception>
-    public static void DemandAccess(ApiRequest request, ShovelDefinition shovel)
+    public static void DemandAccess(ApiRequest request, ShovelDefinition shovel) =>
+        DemandAccess(request, shovel.SourceUris.Concat(shovel.DestinationUris), "/");
+
+    /// <summary>Throws if the user has no permission in a virtual host of this broker that one of the addresses names.</summary>
+    /// <param name="request">The request of the user.</param>
+    /// <param name="uris">The addresses. Those of this broker need no password.</param>
+    /// <param name="virtualHost">The virtual host that an address means if it names none.</param>
+    /// <exception cref="ValidationException">The user may not connect to a virtual host.</exception>
+    public static void DemandAccess(ApiRequest request, IEnumerable<AmqpUri> uris, string virtualHost)
     {
         string user = request.User.Name;
-        var refused = shovel.SourceUris.Concat(shovel.DestinationUris)
+        var refused = uris
             .Where(uri => uri is { IsLocal: true, User: null })
-            .Select(uri => uri.VirtualHost ?? "/")
+            .Select(uri => uri.VirtualHost ?? virtualHost)
             .FirstOrDefault(host => request.Broker.Permissions.Find(host, user) is null);
         if (refused is not null)
             throw new ValidationException($"user \"{user}\" may not connect to vhost \"{refused}\"");

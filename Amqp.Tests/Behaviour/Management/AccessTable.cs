@@ -206,6 +206,11 @@ internal static class AccessTable
         GET /shovels/vhost/{v}/none                                         | 401 401 401 404 404 | 401 401 401 404 404
         DELETE /shovels/vhost/{v}/none                                      | 401 401 404 401 404 | 401 401 401 401 404
         DELETE /shovels/vhost/{v}/none/restart                              | 401 401 404 401 404 | 401 401 401 401 404
+        GET /federation-links                                               | 401 401 401 200 200 | 401 401 401 200 200
+        GET /federation-links/state/down                                    | 401 401 401 200 200 | 401 401 401 200 200
+        GET /federation-links/{v}                                           | 401 401 401 200 200 | 401 401 401 200 200
+        GET /federation-links/{v}/state/down                                | 401 401 401 200 200 | 401 401 401 200 200
+        DELETE /federation-links/vhost/{v}/none/n/restart                   | 401 401 404 401 404 | 401 401 401 401 404
         GET /faults                                                         | 401 401 401 200 200 | 401 401 401 200 200
         GET /log-levels                                                     | 401 401 401 401 200 | 401 401 401 401 200
         PUT /log-levels                                                     | 401 401 401 401 400 | 401 401 401 401 400

@@ -17,6 +17,7 @@ public class HostileValueTests : ApiTests
     private const string Numbers = "0 1 2^31 2^53 2^63-1",
         Times = "0 1 2^31",
         Names = "empty 255",
+        Texts = "empty 255 256 70000",
         All = "-1 0 1 2^31 2^53 2^63-1 float empty 255 256 70000 true null list table";
 
     /// <summary>The boundary values as JSON, by the names that the tests use.</summary>
@@ -66,6 +67,13 @@ public class HostileValueTests : ApiTests
         ["queue-leader-locator"] = "",
         ["initial-cluster-size"] = Numbers,
         ["queue-master-locator"] = "",
+        ["federation-upstream"] = Texts,
+        ["federation-upstream-set"] = Texts,
+        ["federation-upstream-pattern"] = Texts,
+        ["x-message-deduplication"] = "true",
+        ["x-cache-size"] = "1 2^31 2^53 2^63-1",
+        ["x-cache-ttl"] = "1 2^31",
+        ["x-cache-persistence"] = "",
         ["ha-mode"] = "",
         ["ha-params"] = All,
         ["ha-sync-mode"] = "",
@@ -95,6 +103,11 @@ public class HostileValueTests : ApiTests
         ["x-consumer-timeout"] = Numbers,
         ["x-queue-type"] = "",
         ["x-queue-master-locator"] = All,
+        ["x-message-deduplication"] = "true",
+        ["x-cache-size"] = "1 2^31 2^53 2^63-1",
+        ["x-cache-ttl"] = "1 2^31",
+        ["x-cache-persistence"] = "",
+        ["x-deduplication-header"] = "255",
         ["x-of-nobody"] = All,
     };
 
