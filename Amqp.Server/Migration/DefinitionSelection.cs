@@ -142,5 +142,5 @@ internal sealed class DefinitionSelection(BrokerInventory source, BrokerInventor
 
     private static string NameOf(JsonElement item) => new QueueKey(item.Text("vhost"), item.Text("name")).ToString();
 
-    private static JsonArray Nodes(IEnumerable<JsonElement> items) => [.. items.Select(item => JsonObject.Create(item))];
+    private static JsonArray Nodes(IEnumerable<JsonElement> items) => [.. items.Select(JsonNode? (item) => JsonObject.Create(item))];
 }
