@@ -18,13 +18,13 @@ internal sealed class AmqpUri
 
     private string _path; // as it was written
 
-    private AmqpUri(Uri uri, string text)
+    private AmqpUri(Uri uri, string userInfo, string text)
     {
         IsTls = uri.Scheme == "amqps";
         Host = uri.DnsSafeHost;
         Port = uri.Port > 0 ? uri.Port : IsTls ? 5671 : 5672;
         HasPort = uri.Port > 0;
-        string[] login = uri.UserInfo.Split(':', 2);
+        string[] login = userInfo.Split(':', 2);
         User = login[0].Length > 0 ? Uri.UnescapeDataString(login[0]) : null;
         Password = login.Length > 1 ? Uri.UnescapeDataString(login[1]) : null;
         _path = PathOf(text);
@@ -85,9 +85,9 @@ internal sealed class AmqpUri
             return Refuse($"{{unexpected_uri_scheme,\"{text[..scheme]}\"}}", out reason);
         if (PortOf(text[(scheme + 3)..]) is > ushort.MaxValue and var port)
             return Refuse($"{{port_out_of_range,{port}}}", out reason);
-        if (!TryRead(text, out var parts))
+        if (!TryRead(text, out var parts, out string userInfo))
             return Refuse("{unable_to_parse_uri,invalid}", out reason);
-        var parsed = new AmqpUri(parts, text);
+        var parsed = new AmqpUri(parts, userInfo, text);
         if (parsed.ReadParameters(System.Web.HttpUtility.ParseQueryString(parts.Query)) is { } wrong)
             return Refuse(wrong, out reason);
         uri = parsed;
@@ -125,17 +125,19 @@ internal sealed class AmqpUri
         return false;
     }
 
-    /// <summary>Reads an address. .NET refuses one without a host, so a host is put in and then taken out again.</summary>
-    private static bool TryRead(string text, [NotNullWhen(true)] out Uri? uri)
+    /// <summary>Reads an address. .NET accepts an address without a host only if it has no login, so the login is read apart.</summary>
+    private static bool TryRead(string text, [NotNullWhen(true)] out Uri? uri, out string userInfo)
     {
-        const string NoHost = "amqp://";
+        const string NoHost = "amqp:///";
         string rest = text[(text.IndexOf("://", StringComparison.Ordinal) + 3)..];
-        bool isLocal = rest.Length == 0 || rest[0] is '/' or '?';
-        uri = null;
-        if (isLocal)
-            return Uri.TryCreate(NoHost + "/" + rest.TrimStart('/'), UriKind.Absolute, out uri);
-        return Uri.TryCreate(text, UriKind.Absolute, out uri);
+        string authority = AuthorityOf(rest);
+        bool isLocal = authority.Length == 0 || authority[^1] == '@';
+        bool isRead = Uri.TryCreate(isLocal ? NoHost + rest[authority.Length..].TrimStart('/') : text, UriKind.Absolute, out uri);
+        userInfo = isLocal ? authority.TrimEnd('@') : uri?.UserInfo ?? "";
+        return isRead && uri is not null;
     }
+
+    private static string AuthorityOf(string rest) => rest.Split('/', '?', '#')[0];
 
     private static string PathOf(string text)
     {
@@ -146,7 +148,7 @@ internal sealed class AmqpUri
 
     private static long? PortOf(string rest)
     {
-        string authority = rest.Split('/', '?', '#')[0];
+        string authority = AuthorityOf(rest);
         int colon = authority.LastIndexOf(':');
         return colon >= 0 && long.TryParse(authority[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out long port)
             ? port : null;

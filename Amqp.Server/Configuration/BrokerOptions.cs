@@ -31,6 +31,9 @@ public sealed class BrokerOptions
     /// <summary>Definition files that are imported at the start.</summary>
     public DefinitionOptions Definitions { get; set; } = new();
 
+    /// <summary>The static shovels.</summary>
+    public IReadOnlyList<StaticShovel> Shovels { get; set; } = [];
+
     /// <summary>The names and the version that the broker reports to clients.</summary>
     public IdentityOptions Identity { get; } = new();
 

@@ -16,6 +16,7 @@ internal static class SettingTable
         .. AuthenticationSettings.Rows,
         .. UserSettings.Defaults,
         .. DefinitionSettings.Rows,
+        .. ShovelSettings.Rows,
         .. UserSettings.Rules,
         .. IdentitySettings.Rows,
         .. LogSettings.Rows,

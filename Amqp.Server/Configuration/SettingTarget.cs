@@ -9,6 +9,7 @@ internal sealed class SettingTarget(BrokerOptions options)
     private readonly SortedDictionary<string, DefaultUser> _defaultUsers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DefaultLimits> _defaultLimits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DefaultOperatorPolicy> _defaultOperatorPolicies = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, StaticShovel> _shovels = new(StringComparer.Ordinal);
     private int? _managementConnections;
     private readonly List<string> _corsOrigins = [];
     private readonly List<DefinitionSource> _definitions = [];
@@ -59,6 +60,9 @@ internal sealed class SettingTarget(BrokerOptions options)
             _defaultOperatorPolicies.Add(name, policy = new DefaultOperatorPolicy(name));
         return policy;
     }
+
+    /// <summary>Defines a static shovel.</summary>
+    public void Shovel(string name, string definition) => _shovels[name] = new StaticShovel(name, definition);
 
     /// <summary>Limits the number of HTTP connections. The smallest limit of several calls applies; 0 is no limit.</summary>
     public void LimitHttpConnections(int most) =>
@@ -118,6 +122,7 @@ internal sealed class SettingTarget(BrokerOptions options)
         options.Management.Cors.Origins = WithoutCorsOrigins ? [] : _corsOrigins;
         options.Definitions.Sources =
             [.. _definitions.OrderBy(source => source.Setting.StartsWith("management", StringComparison.Ordinal))];
+        options.Shovels = [.. _shovels.Values];
         options.Management.Listeners = Listeners.ManagementEndPoints();
         options.Statistics.MetricsListeners = Listeners.MetricsEndPoints();
         options.Access.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];

@@ -30,6 +30,7 @@ internal sealed class BrokerLifetime(
     /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        shovels.Load(options.Value.Shovels);
         var broker = opened.Value;
         logExchange.Open(broker);
         AccessChanges.Follow(broker, connections);

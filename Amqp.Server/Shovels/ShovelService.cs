@@ -1,20 +1,22 @@
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Broker.Links;
+using Amqp.Server.Configuration;
 using Amqp.Server.Links;
 
 namespace Amqp.Server.Shovels;
 
-/// <summary>Runs the shovels that the runtime parameters define.</summary>
+/// <summary>Runs the shovels that the runtime parameters and the configuration define.</summary>
 /// <remarks>Thread-safe. The lock guards the table of running shovels.</remarks>
 internal sealed class ShovelService(
     Lazy<MessageBroker> broker, LinkConnector connector, ContainedFaults faults, TimeProvider clock, ILogger<Shovel> logger)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string VirtualHost, string Name), Shovel> _running = [];
+    private IReadOnlyList<ShovelDefinition> _static = [];
     private bool _isStarted;
 
-    /// <summary>The shovels, sorted by virtual host and name.</summary>
+    /// <summary>The shovels, static ones first, sorted by virtual host and name.</summary>
     public IReadOnlyList<Shovel> All
     {
         get
@@ -24,11 +26,19 @@ internal sealed class ShovelService(
         }
     }
 
+    /// <summary>Reads the static shovels, so that an invalid one stops the start of the broker.</summary>
+    /// <exception cref="ConfigurationException">A definition is invalid.</exception>
+    public void Load(IEnumerable<StaticShovel> shovels) => _static = StaticShovels.Read(shovels);
+
     /// <summary>Starts all shovels, and follows changes of their parameters.</summary>
     public void Start()
     {
         lock (_lock)
+        {
             _isStarted = true;
+            foreach (var definition in _static)
+                Run(definition);
+        }
         broker.Value.Links.Shovels.Changed += Apply;
         foreach (var definition in broker.Value.Links.Shovels.All)
             Apply(definition.VirtualHost, definition.Name);
@@ -79,10 +89,13 @@ internal sealed class ShovelService(
                     Compartment.Broker, $"the stop of shovel '{name}' in vhost '{virtualHost}'",
                     () => former.DisposeAsync().AsTask());
             if (broker.Value.Links.Shovels.Find(virtualHost, name) is { } definition)
-                _running[(virtualHost, name)] = new Shovel(
-                    definition, connector, () => broker.Value.ClusterName, clock, logger, DeleteDone);
+                Run(definition);
         }
     }
+
+    /// <summary>Starts a shovel. The caller holds the lock.</summary>
+    private void Run(ShovelDefinition definition) => _running[(definition.VirtualHost, definition.Name)] = new Shovel(
+        definition, connector, () => broker.Value.ClusterName, clock, logger, DeleteDone);
 
     private void DeleteDone(Shovel shovel)
     {

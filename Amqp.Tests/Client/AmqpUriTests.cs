@@ -6,6 +6,8 @@ public sealed class AmqpUriTests
 {
     [TestCase("amqp://", "", 5672, null, null, null)]
     [TestCase("amqp:///v%2F1", "", 5672, null, null, "v/1")]
+    [TestCase("amqp://u:p%2F@/v", "", 5672, "u", "p/", "v")]
+    [TestCase("amqp://u:p@", "", 5672, "u", "p", null)]
     [TestCase("amqp://host", "host", 5672, null, null, null)]
     [TestCase("amqp://host/", "host", 5672, null, null, null)]
     [TestCase("amqp://host:5/%2f", "host", 5, null, null, "/")]
@@ -20,6 +22,7 @@ public sealed class AmqpUriTests
 
     [TestCase("amqp://", "amqp://")]
     [TestCase("amqp:///%2f", "amqp:///%2f")]
+    [TestCase("amqp://u:secret@/v?heartbeat=5", "amqp:///v")]
     [TestCase("amqp://u:secret@host", "amqp://host")]
     [TestCase("amqp://u:secret@host:1/v%2F?heartbeat=5", "amqp://host:1/v%2F")]
     [TestCase("amqps://u:secret@[::1]:7?verify=verify_none", "amqps://[::1]:7")]

@@ -26,6 +26,16 @@ internal sealed class ShovelPair : IAsyncDisposable
         return pair;
     }
 
+    /// <summary>Starts two brokers, of which the first has settings that depend on the address of the other one.</summary>
+    public static async Task<ShovelPair> StartAsync(Func<string, string> settingHere)
+    {
+        var there = await BrokerInProcess.StartAsync();
+        var here = await BrokerInProcess.StartAsync(settingHere($"amqp://guest:guest@127.0.0.1:{there.Port}"));
+        var pair = new ShovelPair { Here = here, There = there };
+        pair._owned.AddRange([here, there]);
+        return pair;
+    }
+
     /// <summary>Opens a channel with confirms that are awaited.</summary>
     public async Task<IChannel> OpenAsync(BrokerInProcess broker)
     {
@@ -69,19 +79,20 @@ internal sealed class ShovelPair : IAsyncDisposable
 
     public static Task<BasicGetResult?> GetAsync(IChannel channel, string queue) => channel.BasicGetAsync(queue, autoAck: true);
 
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        foreach (var owned in Enumerable.Reverse(_owned))
-            await owned.DisposeAsync();
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body)
+    /// <summary>Sends a request to the first broker.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body)
     {
         using var request = new HttpRequestMessage(method, $"http://127.0.0.1:{Here.ManagementPort}/api/{path}");
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
         if (body is not null)
             request.Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
         return await _http.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        foreach (var owned in Enumerable.Reverse(_owned))
+            await owned.DisposeAsync();
     }
 }

@@ -9,8 +9,11 @@ internal sealed record ShovelDefinition
     /// <summary>Name of the runtime parameters' component.</summary>
     public const string Component = "shovel";
 
-    /// <summary>The virtual host of the parameter.</summary>
+    /// <summary>The virtual host of the parameter; empty for a static shovel.</summary>
     public required string VirtualHost { get; init; }
+
+    /// <summary>True for a shovel of the configuration. It belongs to no virtual host.</summary>
+    public bool IsStatic => VirtualHost.Length == 0;
 
     public required string Name { get; init; }
 

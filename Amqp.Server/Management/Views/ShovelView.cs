@@ -16,8 +16,9 @@ internal static class ShovelView
         // RabbitMQ writes the hour without a leading zero.
         json.WriteString("timestamp", status.Since.UtcDateTime.ToString("yyyy-MM-dd H:mm:ss", CultureInfo.InvariantCulture));
         json.WriteString("name", definition.Name);
-        json.WriteString("vhost", definition.VirtualHost);
-        json.WriteString("type", "dynamic");
+        if (!definition.IsStatic)
+            json.WriteString("vhost", definition.VirtualHost);
+        json.WriteString("type", definition.IsStatic ? "static" : "dynamic");
         json.WriteString("state", status.State.ToString().ToLowerInvariant());
         if (status.State == ShovelState.Terminated)
             json.WriteString("reason", status.Reason);
