@@ -177,8 +177,11 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         var listening = new TaskCompletionSource<Match>(TaskCreationOptions.RunContinuationsAsynchronously);
         _reading = Task.WhenAll(
             ReadAsync(_process.StandardOutput, listening, null), ReadAsync(_process.StandardError, listening, _errors));
-        Task first = await Task.WhenAny(listening.Task, _process.WaitForExitAsync(), Task.Delay(_startLimit));
-        if (first == listening.Task)
+        Task exit = _process.WaitForExitAsync();
+        Task first = await Task.WhenAny(listening.Task, exit, Task.Delay(_startLimit));
+        if (first == exit)
+            await _reading; // a broker that was told to stop at once has started, too
+        if (listening.Task.IsCompletedSuccessfully)
         {
             Match line = await listening.Task;
             Port = PortIn(line.Groups["amqp"]);
