@@ -35,6 +35,10 @@ internal sealed class FederationLink : IAsyncDisposable
 
     public LinkStatus Status => _status;
 
+    private static AmqpUri LocalUri { get; } = AmqpUri.Parse("amqp://");
+
+    private string KindName => Plan.Kind == LinkKind.Exchange ? "exchange" : "queue";
+
     /// <summary>Starts the link. Called once.</summary>
     /// <param name="former">Ends when a former link of the same name has ended.</param>
     public void Start(Task former) => _running = Task.Run(() => RunAsync(former));
@@ -68,8 +72,6 @@ internal sealed class FederationLink : IAsyncDisposable
         _status = new LinkStatus(LinkState.Running, _parts.Clock.GetUtcNow(), upstream.Uri, local.LocalName);
         _parts.Logger.LinkRuns(KindName, Plan.Name, Plan.VirtualHost, Plan.UpstreamName, upstream.Uri);
     }
-
-    private string KindName => Plan.Kind == LinkKind.Exchange ? "exchange" : "queue";
 
     private async Task RunAsync(Task former)
     {
@@ -152,6 +154,4 @@ internal sealed class FederationLink : IAsyncDisposable
         _status = new LinkStatus(
             isRefused ? LinkState.Shutdown : LinkState.Error, _parts.Clock.GetUtcNow(), _status.Uri, Error: text);
     }
-
-    private static AmqpUri LocalUri { get; } = AmqpUri.Parse("amqp://");
 }

@@ -79,7 +79,7 @@ internal sealed class QueueNotes(BrokerInventory source, BrokerInventory target,
 
     private static bool Differ(QueueFacts here, QueueFacts there) =>
         here.IsDurable != there.IsDurable || here.IsAutoDelete != there.IsAutoDelete
-        || !JsonFields.AreEqual(here.Arguments, there.Arguments);
+        || !ApiFields.AreEqual(here.Arguments, there.Arguments);
 
     /// <summary>RabbitMQ and this broker demand the tag impersonator of a user who publishes the user-id of another one.</summary>
     private PlanNote? UserIds()

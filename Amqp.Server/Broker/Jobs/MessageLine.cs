@@ -38,11 +38,7 @@ internal sealed record MessageLine(byte[] Address, byte[] Properties, byte[] Bod
             MessageLineProperties.Write(json, properties);
         else
             json.WriteBase64String("encoded_properties", message.Properties);
-        if (Utf8.IsValid(message.Body))
-            json.WriteString("payload", message.Body);
-        else
-            json.WriteBase64String("payload", message.Body);
-        json.WriteString("payload_encoding", Utf8.IsValid(message.Body) ? "string" : "base64");
+        JsonPayload.Write(json, message.Body, isTextWanted: true);
         json.WriteEndObject();
     }
 

@@ -27,7 +27,7 @@ internal sealed class PeekQuery(ApiRequest request)
     public int Truncate { get; } = (int)request.QueryNumber("truncate", UsualTruncate, 0, MaxTruncate);
 
     /// <summary>True to write a payload that is valid UTF-8 as text.</summary>
-    public bool IsTextWanted { get; } = PayloadView.IsTextWanted(request.Query("encoding") ?? "auto");
+    public bool IsTextWanted { get; } = PayloadEncoding.IsTextWanted(request.Query("encoding") ?? "auto");
 
     /// <summary>Writes the offset of the next page; null if there is none.</summary>
     public static void WriteNext(Utf8JsonWriter json, long? offset)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Sessions;
+using Amqp.Server.Broker.Values;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Management.Views;
 
@@ -22,7 +23,7 @@ internal static class QueueMessages
         request.DemandFields("ackmode", "count", "encoding");
         var (isRequeued, isRejected) = ReadMode(request.Text("ackmode"));
         long count = request.Number("count");
-        bool isTextWanted = PayloadView.IsTextWanted(request.Text("encoding"));
+        bool isTextWanted = PayloadEncoding.IsTextWanted(request.Text("encoding"));
         long truncate = request.Json.TryGetProperty("truncate", out _) ? request.Number("truncate") : long.MaxValue;
 
         int most = (int)Math.Clamp(truncate, 0, int.MaxValue);
@@ -91,7 +92,7 @@ internal static class QueueMessages
         json.WriteNumber("message_count", message.Left);
         json.WritePropertyName("properties");
         PropertiesView.Write(json, message.Properties);
-        PayloadView.Write(json, message.Body, isTextWanted);
+        JsonPayload.Write(json, message.Body, isTextWanted);
         json.WriteEndObject();
     }
 }

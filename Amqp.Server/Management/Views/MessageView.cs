@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Sessions;
+using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Management.Views;
 
@@ -65,7 +66,7 @@ internal static class MessageView
         PropertiesView.Write(json, content.Properties);
         json.WriteNumber("payload_bytes", message.BodyLength);
         bool isCutText = isTextWanted && message.BodyLength > message.Body.Length;
-        PayloadView.Write(json, isCutText ? Whole(message.Body) : message.Body, isTextWanted);
+        JsonPayload.Write(json, isCutText ? Whole(message.Body) : message.Body, isTextWanted);
     }
 
     private static void WriteFields(Utf8JsonWriter json, Queue queue, PeekedMessage message, bool isTextWanted)

@@ -1,19 +1,11 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using Amqp.Server.Management.Http;
 
-namespace Amqp.Server.Management.Views;
+namespace Amqp.Server.Broker.Values;
 
-/// <summary>The payload of a message as JSON, in RabbitMQ's encodings.</summary>
-internal static class PayloadView
+/// <summary>The payload of a message as JSON, in the encodings of RabbitMQ's HTTP API.</summary>
+internal static class JsonPayload
 {
-    /// <summary>Returns true if the client wants a payload as text where possible.</summary>
-    /// <param name="encoding">The encoding that the client requests.</param>
-    /// <exception cref="ApiException">400: there is no such encoding.</exception>
-    public static bool IsTextWanted(string encoding) => encoding is "auto" or "base64"
-        ? encoding == "auto"
-        : throw ApiException.BadRequest("Unsupported encoding. Please use auto or base64.");
-
     /// <summary>Writes the payload and its encoding.</summary>
     /// <param name="json">The writer, within an object.</param>
     /// <param name="payload">The payload.</param>

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Amqp.Server.Migration;
 
 /// <summary>Reads fields of JSON objects of a broker's HTTP API. A missing field has a default value.</summary>
-internal static class JsonFields
+internal static class ApiFields
 {
     /// <summary>Returns a text; empty if the field is missing or is not a text.</summary>
     public static string Text(this JsonElement item, string field) =>
