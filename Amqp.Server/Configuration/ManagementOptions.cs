@@ -31,11 +31,14 @@ public sealed class ManagementOptions
     /// </summary>
     public int MaxConnections { get; set; } = 1_000;
 
-    /// <summary>Lifetime of a login session created at <c>/api/login</c>.</summary>
+    /// <summary>Lifetime of a login session of the HTTP API.</summary>
     public TimeSpan LoginSessionTimeout { get; set; } = TimeSpan.FromHours(8);
 
     /// <summary>Limit for the number of open login sessions.</summary>
     public int MaxLoginSessions { get; set; } = 1_000;
+
+    /// <summary>A login session without a request for this time ends.</summary>
+    public TimeSpan LoginSessionIdleTimeout { get; set; } = TimeSpan.FromHours(2);
 
     /// <summary>
     /// Maximum total size, in bytes, of the messages that one response to <c>get</c> contains. The first message is always returned, even

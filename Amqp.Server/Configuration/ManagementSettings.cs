@@ -36,11 +36,16 @@ internal static class ManagementSettings
             "If `true`, the broker refuses changes of operator policies over HTTP with status 405.",
             (target, value) => target.Options.Management.AllowsOperatorPolicyChanges = !value),
         Setting.Of("management.login_session_timeout", Integer(0, int.MaxValue), "480",
-            "Lifetime of a login session created at `/api/login`, in minutes.",
+            "Lifetime of a login session of the HTTP API, in minutes.",
             (target, value) => target.Options.Management.LoginSessionTimeout = TimeSpan.FromMinutes(value)),
         Setting.Of("management.login_session_max", Integer(1, 1_000_000), "1000",
             "Limit for the number of login sessions. Above this limit, the user with the most sessions loses the oldest of these sessions.",
             (target, value) => target.Options.Management.MaxLoginSessions = value),
+        Setting.Of("management.login_session_idle_timeout",
+            Integer(1, int.MaxValue).Or("infinity", 0), "120",
+            "Time in minutes after which a login session without requests ends.",
+            (target, value) => target.Options.Management.LoginSessionIdleTimeout =
+                value == 0 ? TimeSpan.MaxValue : TimeSpan.FromMinutes(value)),
         Setting.Of("management.get_max_bytes", Bytes(1, int.MaxValue), "64MiB",
             "Limit for the bytes of the messages that one `get` of the HTTP API returns. Messages above the limit stay in the queue. The "
                 + "first message is always returned.",

@@ -105,7 +105,10 @@ internal static class BrokerHost
         services.AddSingleton<FederationService>();
         services.AddSingleton<BoundAddresses>();
         services.AddSingleton(
-            new LoginSessions(options.Management.LoginSessionTimeout, options.Management.MaxLoginSessions, TimeProvider.System));
+            new LoginSessions(options.Management.LoginSessionTimeout, options.Management.MaxLoginSessions, TimeProvider.System)
+            {
+                IdleTimeout = options.Management.LoginSessionIdleTimeout,
+            });
         services.AddSingleton(new SystemdNotification(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
         services.AddSingleton<StandardInput>();
         services.AddSingleton(new ListenSockets(options.Sockets));

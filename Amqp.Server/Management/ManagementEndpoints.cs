@@ -14,6 +14,7 @@ internal static class ManagementEndpoints
         new ManagementApi(app, services)
             .MapOverview()
             .MapNodes()
+            .MapSession()
             .MapVirtualHosts()
             .MapUsers()
             .MapPermissions()

@@ -32,7 +32,7 @@ public class ForeignPageTests
 
         Assert.That(taken, Is.Empty);
         Assert.That(broker.Log, Has.Some.Contains(
-            "POST /api/stop from 127.0.0.1 is refused: a browser sent it from the page of another site, 'https://evil.example'"));
+            "POST /api/stop from 127.0.0.1 is refused, sent by a page of 'https://evil.example': Requests of pages of "));
     }
 
     // Requests without the headers that browsers add. These requests do not come from a browser, so the broker accepts them with any

@@ -77,16 +77,46 @@ public sealed class LoginSessionsTests
         Assert.That(new[] { one, other, third, ofB }.Select(Holds), Is.EqualTo([false, false, false, true]));
     }
 
-    [Test]
-    public void Another_password_ends_the_session_and_another_tag_does_not()
+    [TestCase("password")]
+    [TestCase("tags")]
+    public void Another_password_or_other_tags_end_the_session(string what)
     {
         string token = Begin("a");
-        _users.Put(_users.Find("a")! with { Tags = UserTags.Parse("monitoring") });
+        var user = _users.Find("a")!;
+        _users.Put(user with { Tags = UserTags.None }); // sets the same tags
         Assert.That(Holds(token));
 
-        _users.Put(_users.Find("a")! with { PasswordHash = PasswordHash.Create("a") }); // sets the same password with a new salt
+        // sets the same password with a new salt
+        _users.Put(what == "tags"
+            ? user with { Tags = UserTags.Parse("monitoring") }
+            : user with { PasswordHash = PasswordHash.Create("a") });
 
         Assert.That(Holds(token), Is.False);
+    }
+
+    [Test]
+    public void A_session_that_is_not_used_ends_early()
+    {
+        var sessions = new LoginSessions(TimeSpan.FromSeconds(10), most: 4, _clock) { IdleTimeout = TimeSpan.FromSeconds(2) };
+        string used = sessions.Begin(_users.Find("a")!), unused = sessions.Begin(_users.Find("a")!);
+        _clock.Pass(1_999);
+        Assert.That(sessions.Find(used, _users), Is.EqualTo("a"));
+
+        _clock.Pass(1);
+
+        Assert.That((sessions.Find(used, _users), sessions.Find(unused, _users)), Is.EqualTo(("a", (string?)null)));
+    }
+
+    [Test]
+    public void The_end_of_a_session_is_known_and_does_not_move_by_use()
+    {
+        string token = Begin("a");
+        var end = _sessions.EndOf(token);
+        _clock.Pass(5_000);
+        Assert.That(Holds(token));
+
+        Assert.That(_sessions.EndOf(token), Is.EqualTo(end).Within(TimeSpan.FromMilliseconds(1)));
+        Assert.That(_sessions.EndOf("other"), Is.Null);
     }
 
     private string Begin(string user)

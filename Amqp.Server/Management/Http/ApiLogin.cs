@@ -1,5 +1,6 @@
 using System.Net;
 using Amqp.Server.Broker.Counts;
+using Microsoft.Net.Http.Headers;
 
 namespace Amqp.Server.Management.Http;
 
@@ -15,16 +16,28 @@ internal static class ApiLogin
     /// <exception cref="ApiException">401: the login is wrong.</exception>
     public static async Task<ApiUser?> AuthenticateAsync(ManagementServices services, HttpContext http)
     {
-        if (BasicCredentials.Read(http.Request.Headers.Authorization) is not var (name, password))
-        {
-            if (FindSession(services, http) is { } known)
-                return known;
-            http.Response.Headers.WWWAuthenticate = ApiErrors.Challenge;
-            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            http.Response.ContentLength = 0;
-            return null;
-        }
-        return await CheckAsync(services, http, name, password);
+        if (await FindAsync(services, http) is { } user)
+            return user;
+        if (IsFromScript(http))
+            throw ApiException.NotAuthorized("Not logged in, or the login session has ended");
+        http.Response.Headers.WWWAuthenticate = ApiErrors.Challenge;
+        http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        http.Response.ContentLength = 0;
+        return null;
+    }
+
+    /// <summary>Returns the user of the request, or null if the request has no Basic login and no valid session.</summary>
+    /// <exception cref="ApiException">401: the login is wrong.</exception>
+    public static async Task<ApiUser?> FindAsync(ManagementServices services, HttpContext http)
+    {
+        if (BasicCredentials.Read(http.Request.Headers.Authorization) is var (name, password))
+            return await CheckAsync(services, http, name, password);
+        return LoginCookie.TokenOf(http) is { } token
+            && http.Request.Headers.Authorization.Count == 0
+            && services.Sessions.Find(token, services.Broker.Users) is { } known
+            && services.Broker.Users.Admit(known, IsLoopback(AddressOf(http)), out _) is { } user
+                ? new ApiUser(user, services.Broker.Permissions)
+                : null;
     }
 
     /// <summary>Returns the user with this name and password.</summary>
@@ -39,16 +52,15 @@ internal static class ApiLogin
         string peer = $"{address}:{http.Connection.RemotePort} -> HTTP API";
         if (services.Connections.FailedLogins.Note(address, peer, name, "Basic", refusal))
             await Task.Delay(_delay, http.RequestAborted);
-        http.Response.Headers.WWWAuthenticate = ApiErrors.Challenge;
+        if (!IsFromScript(http))
+            http.Response.Headers.WWWAuthenticate = ApiErrors.Challenge;
         throw ApiException.NotAuthorized("Login failed");
     }
 
-    private static ApiUser? FindSession(ManagementServices services, HttpContext http) =>
-        LoginCookie.TokenOf(http) is { } token
-        && services.Sessions.Find(token, services.Broker.Users) is { } name
-        && services.Broker.Users.Admit(name, IsLoopback(AddressOf(http)), out _) is { } user
-            ? new ApiUser(user, services.Broker.Permissions)
-            : null;
+    /// <summary>
+    /// True if the script of a page sent the request. A challenge in the reply would make the browser ask its user for a Basic login.
+    /// </summary>
+    private static bool IsFromScript(HttpContext http) => http.Request.Headers.ContainsKey(HeaderNames.XRequestedWith);
 
     private static IPAddress? AddressOf(HttpContext http) =>
         http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : http.Connection.RemoteIpAddress;

@@ -27,7 +27,8 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
 
     public MessageBroker Broker => Services.Broker;
 
-    public ApiUser User { get; } = user;
+    /// <summary>The user of the request. A login sets the user.</summary>
+    public ApiUser User { get; set; } = user;
 
     public ReadOnlyMemory<byte> RawBody { get; private set; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amqp.Server.Configuration;
+using Microsoft.Net.Http.Headers;
 
 namespace Amqp.Server.Management.Http;
 
@@ -12,6 +13,7 @@ internal sealed class CrossOrigin(CorsOptions options)
 {
     private const string Any = "*";
     private const string SecFetchSite = "Sec-Fetch-Site";
+    private const string SameOrigin = "same-origin";
 
     /// <summary>Content types that a form can have. Any page can send a request with such a type without a preflight.</summary>
     private static readonly string[] _formTypes = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
@@ -45,9 +47,9 @@ internal sealed class CrossOrigin(CorsOptions options)
     /// <exception cref="ApiException">403: the origin is unknown.</exception>
     public void DemandKnownPage(HttpContext http)
     {
-        var (method, headers) = (http.Request.Method, http.Request.Headers);
-        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method))
+        if (!IsChange(http.Request.Method))
             return;
+        var headers = http.Request.Headers;
         string origin = headers.Origin.ToString(), site = headers[SecFetchSite].ToString();
         if (IsOwnPage(origin, site, http.Request.Host) || _allowed.Contains(origin) || (_isAnyAllowed && IsAskedBefore(http.Request)))
             return;
@@ -57,13 +59,36 @@ internal sealed class CrossOrigin(CorsOptions options)
     }
 
     /// <summary>
+    /// Refuses a request by a login session that may change something, unless a script of the broker's own pages sent it. For a cookie,
+    /// the check is stricter than for other logins: browsers send cookies also for pages of another port of the same host.
+    /// </summary>
+    /// <exception cref="ApiException">403: another page or a form sent the request.</exception>
+    public static void DemandOwnScript(HttpContext http)
+    {
+        var headers = http.Request.Headers;
+        if (!IsChange(http.Request.Method) || headers.Authorization.Count > 0 || LoginCookie.TokenOf(http) is null)
+            return;
+        string site = headers[SecFetchSite].ToString();
+        if (headers.ContainsKey(HeaderNames.XRequestedWith)
+            && (site.Length == 0 || site == SameOrigin)
+            && IsOf(headers.Origin.ToString(), http.Request.Host))
+            return;
+        throw ApiException.Forbidden(
+            "A change by a login session needs the header X-Requested-With, and a header Origin that is equal to Host.");
+    }
+
+    private static bool IsChange(string method) =>
+        !(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method));
+
+    /// <summary>
     /// True if a page of the broker sent the request, or if the client is not a browser. Only browsers send headers with the origin.
     /// </summary>
     private static bool IsOwnPage(string origin, string site, HostString host) =>
-        site.Length > 0 ? site is "same-origin" or "none"
-        : origin.Length == 0
-            || (Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-                && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase));
+        site.Length > 0 ? site is SameOrigin or "none" : origin.Length == 0 || IsOf(origin, host);
+
+    private static bool IsOf(string origin, HostString host) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+            && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// True if a browser sends a preflight before this request, as before every change except a posted form. The reply to the preflight

@@ -19,6 +19,8 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
 
     public ManagementApi Get(string pattern, Access access, Func<ApiRequest, ApiReply> handle) => Add(pattern, _get, access, handle);
 
+    public ManagementApi Get(string pattern, Access access, Func<ApiRequest, Task<ApiReply>> handle) => Add(pattern, _get, access, handle);
+
     public ManagementApi Put(string pattern, Access access, Func<ApiRequest, ApiReply> handle) =>
         Add(pattern, [HttpMethods.Put], access, handle);
 
@@ -86,6 +88,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         try
         {
             _crossOrigin.DemandKnownPage(http);
+            CrossOrigin.DemandOwnScript(http);
             user = access == Access.Anyone ? ApiUser.Nobody : await ApiLogin.AuthenticateAsync(services, http);
             if (user is null)
                 return;
@@ -102,13 +105,14 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             var reply = await handling;
             await reply.SendAsync(http);
             if (isChange)
-                services.Logger.ApiChanged(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), http.Response.StatusCode);
+                services.Logger.ApiChanged(
+                    request.User.Name, PeerOf(http), http.Request.Method, TargetOf(http), http.Response.StatusCode);
         }
         catch (Exception error) when (!http.Response.HasStarted && ApiErrors.Of(error) is { } known)
         {
             if (known.Status == StatusCodes.Status403Forbidden)
                 services.Logger.ForeignPageRefused(
-                    PeerOf(http), http.Request.Method, TargetOf(http), http.Request.Headers.Origin.ToString());
+                    PeerOf(http), http.Request.Method, TargetOf(http), http.Request.Headers.Origin.ToString(), known.Reason[0]);
             else if (user is not null && (isChange || known.Status == StatusCodes.Status401Unauthorized))
                 services.Logger.ApiRefused(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), string.Join(' ', known.Reason));
             await ApiErrors.SendAsync(http, known);

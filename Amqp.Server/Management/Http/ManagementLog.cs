@@ -19,8 +19,9 @@ internal static partial class ManagementLog
     public static partial void SettingChanged(this ILogger logger, string user, string setting, string value);
 
     [LoggerMessage(407, LogLevel.Warning,
-        "HTTP API: {Method} {Target} from {Peer} is refused: a browser sent it from the page of another site, '{Origin}'")]
-    public static partial void ForeignPageRefused(this ILogger logger, string peer, string method, string target, string origin);
+        "HTTP API: {Method} {Target} from {Peer} is refused, sent by a page of '{Origin}': {Reason}")]
+    public static partial void ForeignPageRefused(
+        this ILogger logger, string peer, string method, string target, string origin, string reason);
 
     [LoggerMessage(406, LogLevel.Warning, "Definitions: left out {What}")]
     public static partial void DefinitionLeftOut(this ILogger logger, string what);

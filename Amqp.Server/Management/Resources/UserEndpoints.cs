@@ -14,7 +14,7 @@ internal static class UserEndpoints
 {
     public static ManagementApi MapUsers(this ManagementApi api) => api
         .Post("/login", Access.Anyone, LogInAsync)
-        .Delete("/login", Access.Anyone, LogOut)
+        .Delete("/login", Access.Anyone, SessionEndpoints.End)
         .Get("/whoami", Access.Management, request => ApiReply.Json(json =>
         {
             json.WriteStartObject();
@@ -53,18 +53,8 @@ internal static class UserEndpoints
     {
         var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(request.RawBody.Span));
         string name = form.GetValueOrDefault("username").ToString(), password = form.GetValueOrDefault("password").ToString();
-        var user = await ApiLogin.CheckAsync(request.Services, request.Http, name, password);
-        var sessions = request.Services.Sessions;
-        request.Services.Cookie.Set(request.Http, sessions.Begin(user.User), sessions.Lifetime);
+        SessionEndpoints.Begin(request, await ApiLogin.CheckAsync(request.Services, request.Http, name, password));
         return ApiReply.Json(json => json.WriteStringValue("ok"));
-    }
-
-    private static ApiReply LogOut(ApiRequest request)
-    {
-        if (LoginCookie.TokenOf(request.Http) is { } token)
-            request.Services.Sessions.End(token);
-        request.Services.Cookie.Clear(request.Http);
-        return ApiReply.NoContent;
     }
 
     /// <summary>Creates or changes a user.</summary>
