@@ -14,6 +14,9 @@ public sealed class ManagementOptions
     /// <summary>Path that precedes <c>/api</c> in URLs: empty, or a path that starts with a slash and does not end with one.</summary>
     public string PathPrefix { get; set; } = "";
 
+    /// <summary>True if the management page is served beside the HTTP API.</summary>
+    public bool ServesPage { get; set; } = true;
+
     /// <summary>Options for cross-origin resource sharing (CORS): the origins whose web pages may use the HTTP API.</summary>
     public CorsOptions Cors { get; set; } = new();
 
@@ -34,11 +37,11 @@ public sealed class ManagementOptions
     /// <summary>Lifetime of a login session of the HTTP API.</summary>
     public TimeSpan LoginSessionTimeout { get; set; } = TimeSpan.FromHours(8);
 
-    /// <summary>Limit for the number of open login sessions.</summary>
-    public int MaxLoginSessions { get; set; } = 1_000;
-
     /// <summary>A login session without a request for this time ends.</summary>
     public TimeSpan LoginSessionIdleTimeout { get; set; } = TimeSpan.FromHours(2);
+
+    /// <summary>Limit for the number of open login sessions.</summary>
+    public int MaxLoginSessions { get; set; } = 1_000;
 
     /// <summary>
     /// Maximum total size, in bytes, of the messages that one response to <c>get</c> contains. The first message is always returned, even

@@ -9,6 +9,9 @@ internal static class ManagementSettings
     [
         Setting.Of("management.path_prefix", PathPrefix, "", "Path before `/api` in URLs of the HTTP API, such as `/rabbit`.",
             (target, value) => target.Options.Management.PathPrefix = value),
+        Setting.Of("management.page", ValueKinds.Boolean, "true",
+            "Serve the management page, on the ports of the HTTP API. If `false`, only the HTTP API is served.",
+            (target, value) => target.Options.Management.ServesPage = value),
         Setting.Of("management.cors.allow_origins", OneOf("none"), "",
             "`none`: only web pages of the broker's own origin may use the HTTP API.",
             (target, _) => target.WithoutCorsOrigins = true),
@@ -38,14 +41,14 @@ internal static class ManagementSettings
         Setting.Of("management.login_session_timeout", Integer(0, int.MaxValue), "480",
             "Lifetime of a login session of the HTTP API, in minutes.",
             (target, value) => target.Options.Management.LoginSessionTimeout = TimeSpan.FromMinutes(value)),
-        Setting.Of("management.login_session_max", Integer(1, 1_000_000), "1000",
-            "Limit for the number of login sessions. Above this limit, the user with the most sessions loses the oldest of these sessions.",
-            (target, value) => target.Options.Management.MaxLoginSessions = value),
         Setting.Of("management.login_session_idle_timeout",
             Integer(1, int.MaxValue).Or("infinity", 0), "120",
             "Time in minutes after which a login session without requests ends.",
             (target, value) => target.Options.Management.LoginSessionIdleTimeout =
                 value == 0 ? TimeSpan.MaxValue : TimeSpan.FromMinutes(value)),
+        Setting.Of("management.login_session_max", Integer(1, 1_000_000), "1000",
+            "Limit for the number of login sessions. Above this limit, the user with the most sessions loses the oldest of these sessions.",
+            (target, value) => target.Options.Management.MaxLoginSessions = value),
         Setting.Of("management.get_max_bytes", Bytes(1, int.MaxValue), "64MiB",
             "Limit for the bytes of the messages that one `get` of the HTTP API returns. Messages above the limit stay in the queue. The "
                 + "first message is always returned.",

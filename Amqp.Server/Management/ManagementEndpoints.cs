@@ -1,20 +1,22 @@
 using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Page;
 using Amqp.Server.Management.Resources;
 
 namespace Amqp.Server.Management;
 
-/// <summary>Assembles the HTTP API.</summary>
+/// <summary>Assembles the HTTP API and the management page.</summary>
 internal static class ManagementEndpoints
 {
     /// <summary>Maps every resource. A request for an unknown path gets status 404 or 405, as in RabbitMQ.</summary>
     public static void MapManagement(this WebApplication app, ManagementServices services)
     {
         app.Use((http, next) => ThreadPoolContext.RunAsync(() => next(http)));
+        app.UsePage(services.Options.Management);
         app.Use((http, next) => http.GetEndpoint() is not null ? next(http) : AnswerUnknownPathAsync(http));
         new ManagementApi(app, services)
+            .MapSession()
             .MapOverview()
             .MapNodes()
-            .MapSession()
             .MapVirtualHosts()
             .MapUsers()
             .MapPermissions()

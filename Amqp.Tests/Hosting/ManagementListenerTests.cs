@@ -47,10 +47,10 @@ public class ManagementListenerTests
         await using var broker = await BrokerInProcess.StartAsync($"{setting} = 'of my own'");
         using var http = new HttpClient();
 
-        foreach (string path in new[] { "api/overview", "nothing" })
+        foreach (string path in new[] { "api/overview", "api/nothing", "nothing" })
             Assert.That(
                 (await http.GetAsync($"http://127.0.0.1:{broker.ManagementPort}/{path}")).Headers.GetValues(header),
-                Is.EqualTo(new[] { "of my own" }));
+                Has.Member("of my own"));
     }
 
     [Test]
