@@ -30,6 +30,9 @@ public sealed class LogOptions
     /// <summary>True if events are published to the exchange as JSON objects.</summary>
     public bool IsJsonOnExchange { get; set; }
 
+    /// <summary>Maximum number of lines that the HTTP API shows; 0 keeps none.</summary>
+    public int RecentLines { get; set; } = 2_000;
+
     /// <summary>Lowest level that is written to standard output. Computed from the other options.</summary>
     public LogLevel Effective => Console ? ConsoleLevel ?? Level : LogLevel.None;
 }

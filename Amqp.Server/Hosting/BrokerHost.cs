@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Amqp.Server.Broker;
+using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
@@ -48,6 +49,8 @@ internal static class BrokerHost
             Stop = app.Lifetime.StopApplication,
             Sessions = app.Services.GetRequiredService<LoginSessions>(),
             Shovels = app.Services.GetRequiredService<ShovelService>(),
+            RecentLog = app.Services.GetRequiredService<RecentLog>(),
+            RecentEvents = app.Services.GetRequiredService<RecentEvents>(),
             Federation = app.Services.GetRequiredService<FederationService>(),
         };
         if (options.Telemetry is { Endpoint: not null, Traces: true })
@@ -74,6 +77,9 @@ internal static class BrokerHost
             Formatter(options.IsJsonOnExchange),
             options.ExchangeLevel ?? options.Level,
             options.IsJsonOnExchange ? "application/json" : "text/plain"));
+        logging.Services.AddSingleton(
+            services => new RecentLog(options, services.GetRequiredService<LogLevels>(), TimeProvider.System));
+        logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<RecentLog>());
         if (options.IsOnExchange)
             logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<LogExchange>());
     }
@@ -94,6 +100,7 @@ internal static class BrokerHost
         services.AddSingleton<TimeProvider, ContainedTimers>();
         services.AddSingleton(configuration);
         services.AddSingleton(Options.Create(options));
+        services.AddSingleton(new RecentEvents(options.Management.RecentEvents, TimeProvider.System));
         services.AddSingleton<BrokerOpening>();
         services.AddSingleton(services => services.GetRequiredService<BrokerOpening>().Open());
         // Lazy, because some services are created before the broker is open.

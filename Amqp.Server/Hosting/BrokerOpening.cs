@@ -15,6 +15,7 @@ internal sealed class BrokerOpening(
     IOptions<BrokerOptions> options,
     TimeProvider clock,
     ContainedFaults faults,
+    RecentEvents recent,
     ILoggerFactory loggers)
 {
     /// <summary>
@@ -33,6 +34,7 @@ internal sealed class BrokerOpening(
             logger.ConfigurationWarning(warning);
         var events = new BrokerEvents(clock, faults);
         events.Add(new EventLog(loggers));
+        events.Add(recent);
         return MessageBroker.Open(
             options.Value, clock, faults, loggers.CreateLogger<MessageBroker>(), loggers.CreateLogger<Queue>(), events, Seam);
     }

@@ -14,6 +14,14 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line"
     private static readonly SearchValues<char> _controls =
         SearchValues.Create([.. Enumerable.Range(0, 256).Select(code => (char)code).Where(char.IsControl)]);
 
+    /// <summary>Replaces control characters: text from a client must not forge a log line or control a terminal.</summary>
+    public static string OneLine(string message) => !message.AsSpan().ContainsAny(_controls) ? message
+        : string.Create(message.Length, message, static (line, message) =>
+        {
+            for (int i = 0; i < line.Length; i++)
+                line[i] = char.IsControl(message[i]) ? ' ' : message[i];
+        });
+
     /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
@@ -21,7 +29,7 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line"
         textWriter.Write(" [");
         textWriter.Write(LogLevels.NameOf(logEntry.LogLevel));
         textWriter.Write("] ");
-        WriteOneLine(logEntry.Formatter(logEntry.State, logEntry.Exception), textWriter);
+        textWriter.Write(OneLine(logEntry.Formatter(logEntry.State, logEntry.Exception)));
         textWriter.Write('\n');
         if (logEntry.Exception is not null)
         {
@@ -38,17 +46,5 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line"
         text[length - 1] = '.';
         time.Millisecond.TryFormat(text[length..], out int digits, "D3", CultureInfo.InvariantCulture);
         writer.Write(text[..(length + digits)]);
-    }
-
-    // Replaces control characters: text from a client must not forge a log line or control a terminal.
-    private static void WriteOneLine(string message, TextWriter writer)
-    {
-        if (!message.AsSpan().ContainsAny(_controls))
-        {
-            writer.Write(message);
-            return;
-        }
-        foreach (char character in message)
-            writer.Write(char.IsControl(character) ? ' ' : character);
     }
 }

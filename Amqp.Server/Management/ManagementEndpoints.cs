@@ -38,6 +38,7 @@ internal static class ManagementEndpoints
             .MapDefinitions()
             .MapSettings()
             .MapLogLevels()
+            .MapRecent()
             .MapFaults()
             .MapQuarantine()
             .MapJobs();

@@ -147,6 +147,8 @@ public sealed class SampledCountsTests : IAsyncDisposable
             Sessions = null!,
             Shovels = null!,
             Federation = null!,
+            RecentLog = null!,
+            RecentEvents = null!,
             Stop = () => { }
         };
         using var request = new ApiRequest(http, services, ApiUser.Nobody);

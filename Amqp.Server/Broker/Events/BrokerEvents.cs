@@ -51,15 +51,40 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
     {
         try
         {
-            var happened = new BrokerEvent(name, clock.GetUtcNow(), new FieldTable(facts));
-            foreach (var listener in _listeners)
-                if (listener.IsListening)
-                    Tell(listener, happened);
+            Pass(new BrokerEvent(name, clock.GetUtcNow(), new FieldTable(facts)));
         }
         catch (Exception error)
         {
             faults?.Note(Compartment.Events, $"the event {name}", error);
         }
+    }
+
+    /// <summary>
+    /// Passes an event to all active listeners. Never throws. Used for events of clients, of which there can be thousands a second: if
+    /// nobody reads the facts of an event, they are not collected.
+    /// </summary>
+    /// <param name="name">RabbitMQ's name of the event.</param>
+    /// <param name="size">Number of bytes that the facts refer to.</param>
+    /// <param name="facts">
+    /// Returns the facts, at any time and on any thread. May use only values that do not change, and may keep no other object alive.
+    /// </param>
+    public void Raise(string name, int size, Func<IEnumerable<KeyValuePair<string, FieldValue>>> facts)
+    {
+        try
+        {
+            Pass(new BrokerEvent(name, clock.GetUtcNow(), size, facts));
+        }
+        catch (Exception error)
+        {
+            faults?.Note(Compartment.Events, $"the event {name}", error);
+        }
+    }
+
+    private void Pass(BrokerEvent happened)
+    {
+        foreach (var listener in _listeners)
+            if (listener.IsListening)
+                Tell(listener, happened);
     }
 
     private void Tell(IBrokerEventListener listener, BrokerEvent happened)

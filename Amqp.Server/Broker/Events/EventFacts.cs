@@ -11,6 +11,22 @@ namespace Amqp.Server.Broker.Events;
 /// </summary>
 internal static class EventFacts
 {
+    /// <summary>Approximate size of a value without its text, in bytes.</summary>
+    private const int ValueSize = 48;
+
+    /// <summary>Returns the approximate number of bytes that a table occupies.</summary>
+    public static int SizeOf(FieldTable table)
+    {
+        if (table.Count == 0)
+            return 0;
+        long size = 0;
+        foreach (var step in FieldWalk.Through(FieldValue.FromTable(table)))
+            if (!step.IsEnd)
+                size += ValueSize + (step.Name?.Length ?? 0) * sizeof(char)
+                    + (step.Value.Type is FieldType.LongString or FieldType.ByteArray ? step.Value.AsBytes().Length : 0);
+        return (int)Math.Min(size, int.MaxValue);
+    }
+
     public static KeyValuePair<string, FieldValue> Fact(string name, string value) => new(name, FieldValue.FromString(value));
 
     public static KeyValuePair<string, FieldValue> Fact(string name, long value) => new(name, FieldValue.FromInt64(value));

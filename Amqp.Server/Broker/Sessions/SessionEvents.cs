@@ -8,43 +8,58 @@ internal static class SessionEvents
 {
     public static void ChannelCreated(this BrokerEvents events, BrokerSession session)
     {
-        if (!events.IsWanted)
-            return;
-        var client = session.Client;
-        events.Raise("channel.created",
-        [
-            PerformedBy(client.User.Name), Fact("vhost", client.VirtualHost.Name), Fact("user", client.User.Name),
-            Fact("number", session.Number),
-            Fact("connection", client.Pid), Fact("name", session.Name), Fact("pid", Pid(session)),
-        ]);
+        if (events.IsWanted)
+        {
+            var client = session.Client;
+            var (user, virtualHost, number, name) = (client.User.Name, client.VirtualHost.Name, session.Number, session.Name);
+            string connection = client.Pid;
+            events.Raise("channel.created", 0, () =>
+            [
+                PerformedBy(user), Fact("vhost", virtualHost), Fact("user", user),
+                Fact("number", number),
+                Fact("connection", connection), Fact("name", name), Fact("pid", Pid(name)),
+            ]);
+        }
     }
 
     public static void ChannelClosed(this BrokerEvents events, BrokerSession session)
     {
         if (events.IsWanted)
-            events.Raise("channel.closed", [PerformedBy(session.Client.User.Name), Fact("pid", Pid(session))]);
+        {
+            var (user, name) = (session.Client.User.Name, session.Name);
+            events.Raise("channel.closed", 0, () => [PerformedBy(user), Fact("pid", Pid(name))]);
+        }
     }
 
     public static void ConsumerCreated(this BrokerEvents events, SessionConsumer consumer, bool isExclusive)
     {
         if (events.IsWanted)
-            events.Raise("consumer.created",
+        {
+            var (actor, arguments, prefetch, isAcked) = (BrokerEvents.Actor, consumer.Arguments, consumer.Prefetch, !consumer.NoAck);
+            var (queue, virtualHost) = (consumer.Queue.Name, consumer.Queue.VirtualHost);
+            var (channel, tag) = (consumer.Session.Name, consumer.Tag);
+            events.Raise("consumer.created", SizeOf(arguments), () =>
             [
-                Performed(), Arguments("arguments", consumer.Arguments), Fact("prefetch_count", consumer.Prefetch),
-                Fact("queue", consumer.Queue.Name), Fact("vhost", consumer.Queue.VirtualHost), Fact("channel", Pid(consumer.Session)),
-                Fact("ack_required", !consumer.NoAck), Fact("exclusive", isExclusive), Fact("consumer_tag", consumer.Tag),
+                PerformedBy(actor), Arguments("arguments", arguments), Fact("prefetch_count", prefetch),
+                Fact("queue", queue), Fact("vhost", virtualHost), Fact("channel", Pid(channel)),
+                Fact("ack_required", isAcked), Fact("exclusive", isExclusive), Fact("consumer_tag", tag),
             ]);
+        }
     }
 
     public static void ConsumerDeleted(this BrokerEvents events, SessionConsumer consumer)
     {
         if (events.IsWanted)
-            events.Raise("consumer.deleted",
+        {
+            var (actor, queue, virtualHost) = (BrokerEvents.Actor, consumer.Queue.Name, consumer.Queue.VirtualHost);
+            var (channel, tag) = (consumer.Session.Name, consumer.Tag);
+            events.Raise("consumer.deleted", 0, () =>
             [
-                Performed(), Fact("queue", consumer.Queue.Name), Fact("vhost", consumer.Queue.VirtualHost),
-                Fact("channel", Pid(consumer.Session)), Fact("consumer_tag", consumer.Tag),
+                PerformedBy(actor), Fact("queue", queue), Fact("vhost", virtualHost),
+                Fact("channel", Pid(channel)), Fact("consumer_tag", tag),
             ]);
+        }
     }
 
-    private static string Pid(BrokerSession session) => $"<{session.Name}>";
+    private static string Pid(string session) => $"<{session}>";
 }

@@ -11,19 +11,28 @@ internal static class TopologyEvents
     public static void QueueCreated(this BrokerEvents events, Queue queue)
     {
         if (events.IsWanted)
-            events.Raise("queue.created",
+        {
+            var (actor, owner, arguments) =
+                (BrokerEvents.Actor, queue.Declaration.Owner?.ToString(), queue.Declaration.Arguments.Table);
+            var (isAutoDelete, isDurable) = (queue.Declaration.IsAutoDelete, queue.IsDurable);
+            var (name, virtualHost) = (queue.Name, queue.VirtualHost);
+            events.Raise("queue.created", SizeOf(arguments), () =>
             [
-                Performed(), Fact("exclusive", queue.Declaration.IsExclusive), Fact("owner_pid", queue.Declaration.Owner?.ToString() ?? ""),
-                Arguments("arguments", queue.Declaration.Arguments.Table), Fact("auto_delete", queue.Declaration.IsAutoDelete),
-                Fact("durable", queue.IsDurable),
-                Fact("name", queue.Name), Fact("vhost", queue.VirtualHost),
+                PerformedBy(actor), Fact("exclusive", owner is not null), Fact("owner_pid", owner ?? ""),
+                Arguments("arguments", arguments), Fact("auto_delete", isAutoDelete),
+                Fact("durable", isDurable),
+                Fact("name", name), Fact("vhost", virtualHost),
             ]);
+        }
     }
 
     public static void QueueDeleted(this BrokerEvents events, Queue queue)
     {
         if (events.IsWanted)
-            events.Raise("queue.deleted", [Performed(), Fact("name", queue.Name), Fact("vhost", queue.VirtualHost)]);
+        {
+            var (actor, name, virtualHost) = (BrokerEvents.Actor, queue.Name, queue.VirtualHost);
+            events.Raise("queue.deleted", 0, () => [PerformedBy(actor), Fact("name", name), Fact("vhost", virtualHost)]);
+        }
     }
 
     public static void ExchangeCreated(this BrokerEvents events, Exchange exchange, string virtualHost)
@@ -52,12 +61,17 @@ internal static class TopologyEvents
     private static void RaiseOf(this BrokerEvents events, string name, Binding binding, string virtualHost)
     {
         if (events.IsWanted)
-            events.Raise(name,
+        {
+            var (actor, arguments, routingKey, host) = (BrokerEvents.Actor, binding.Arguments, binding.RoutingKey, virtualHost);
+            var (kind, destination) = (binding.Destination is Exchange ? "exchange" : "queue", binding.Destination.Name);
+            string source = binding.Source.Name;
+            events.Raise(name, SizeOf(arguments), () =>
             [
-                Performed(), Fact("vhost", virtualHost), Arguments("arguments", binding.Arguments), Fact("routing_key", binding.RoutingKey),
-                Fact("destination_kind", binding.Destination is Exchange ? "exchange" : "queue"),
-                Fact("destination_name", binding.Destination.Name),
-                Fact("source_kind", "exchange"), Fact("source_name", binding.Source.Name),
+                PerformedBy(actor), Fact("vhost", host), Arguments("arguments", arguments), Fact("routing_key", routingKey),
+                Fact("destination_kind", kind),
+                Fact("destination_name", destination),
+                Fact("source_kind", "exchange"), Fact("source_name", source),
             ]);
+        }
     }
 }

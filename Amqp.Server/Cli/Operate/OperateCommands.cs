@@ -13,6 +13,8 @@ internal static class OperateCommands
             StatusCommands.Status(set),
             StatusCommands.Health(set),
             WatchCommand.Create(set),
+            RecentCommands.Log(set),
+            RecentCommands.Events(set),
             QueueCommands.Create(set),
             ExchangeCommands.Create(set),
             BindingCommands.Create(set),

@@ -1,3 +1,4 @@
+using Amqp.Protocol;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Faults;
 using Microsoft.AspNetCore.Http.Features;
@@ -105,8 +106,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             var reply = await handling;
             await reply.SendAsync(http);
             if (isChange)
-                services.Logger.ApiChanged(
-                    request.User.Name, PeerOf(http), http.Request.Method, TargetOf(http), http.Response.StatusCode);
+                NoteChange(http, request.User);
         }
         catch (Exception error) when (!http.Response.HasStarted && ApiErrors.Of(error) is { } known)
         {
@@ -114,7 +114,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
                 services.Logger.ForeignPageRefused(
                     PeerOf(http), http.Request.Method, TargetOf(http), http.Request.Headers.Origin.ToString(), known.Reason[0]);
             else if (user is not null && (isChange || known.Status == StatusCodes.Status401Unauthorized))
-                services.Logger.ApiRefused(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), string.Join(' ', known.Reason));
+                NoteRefusal(http, user, known);
             await ApiErrors.SendAsync(http, known);
         }
         catch (Exception error) when (!http.RequestAborted.IsCancellationRequested && error is not (BadHttpRequestException or IOException))
@@ -125,6 +125,32 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             else
                 await ApiErrors.SendAsync(http, ApiException.Unexpected());
         }
+    }
+
+    private void NoteChange(HttpContext http, ApiUser user)
+    {
+        services.Logger.ApiChanged(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), http.Response.StatusCode);
+        NoteEvent("api.changed", http, user, http.Response.StatusCode);
+    }
+
+    private void NoteRefusal(HttpContext http, ApiUser user, ApiException error)
+    {
+        string reason = string.Join(' ', error.Reason);
+        services.Logger.ApiRefused(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), reason);
+        if (user.Name.Length > 0) // a request without a login must not displace events
+            NoteEvent("api.refused", http, user, error.Status, EventFacts.Fact("reason", reason));
+    }
+
+    private void NoteEvent(string name, HttpContext http, ApiUser user, int status, params KeyValuePair<string, FieldValue>[] more)
+    {
+        if (services.RecentEvents.IsListening)
+            services.RecentEvents.Add(
+                name,
+                [
+                    EventFacts.PerformedBy(user.Name), EventFacts.Fact("peer_host", PeerOf(http)),
+                    EventFacts.Fact("method", http.Request.Method), EventFacts.Fact("path", TargetOf(http)),
+                    EventFacts.Fact("status", status), .. more,
+                ]);
     }
 
     private static string PeerOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "?";

@@ -1,5 +1,6 @@
 using Amqp.Server.Broker;
 using Amqp.Server.Broker.Access;
+using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.VirtualHosts;
@@ -43,6 +44,12 @@ internal sealed record ManagementServices(
 
     /// <summary>The running federation links.</summary>
     public required FederationService Federation { get; init; }
+
+    /// <summary>The last lines of the log.</summary>
+    public required RecentLog RecentLog { get; init; }
+
+    /// <summary>The last events of the broker, and the last changes over the HTTP API.</summary>
+    public required RecentEvents RecentEvents { get; init; }
 
     /// <summary>The cookie that contains the token of a session.</summary>
     public LoginCookie Cookie { get; } = new(Options.Management.PathPrefix);

@@ -212,6 +212,11 @@ internal static class AccessTable
         GET /federation-links/{v}/state/down                                | 401 401 401 200 200 | 401 401 401 200 200
         DELETE /federation-links/vhost/{v}/none/n/restart                   | 401 401 404 401 404 | 401 401 401 401 404
         GET /faults                                                         | 401 401 401 200 200 | 401 401 401 200 200
+        GET /log                                                            | 401 401 401 200 200 | 401 401 401 200 200
+        GET /log?level=none-such                                            | 401 401 401 400 400 | 401 401 401 400 400
+        GET /log?category=none-such                                         | 401 401 401 400 400 | 401 401 401 400 400
+        GET /events                                                         | 401 401 401 200 200 | 401 401 401 200 200
+        GET /events?after=x                                                 | 401 401 401 400 400 | 401 401 401 400 400
         GET /log-levels                                                     | 401 401 401 401 200 | 401 401 401 401 200
         PUT /log-levels                                                     | 401 401 401 401 400 | 401 401 401 401 400
         PUT /log-levels/none                                                | 401 401 401 401 404 | 401 401 401 401 404
