@@ -20,6 +20,7 @@ internal static class ManagementEndpoints
             .MapVirtualHosts()
             .MapUsers()
             .MapPermissions()
+            .MapPermissionChecks()
             .MapPolicies()
             .MapParameters()
             .MapLimits()

@@ -26,12 +26,19 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
     /// <summary>Imports all definitions, in the same order as RabbitMQ.</summary>
     /// <exception cref="DefinitionException">A definition is invalid (then nothing was imported), or a change failed.</exception>
     /// <exception cref="ValidationException">The limit of a user is invalid. Nothing was imported.</exception>
-    public ImportReport Run(FieldTable definitions)
+    public ImportReport Run(FieldTable definitions) => Check(definitions, _plan.Run);
+
+    /// <summary>Describes the changes that <see cref="Run"/> would make. Changes nothing.</summary>
+    /// <exception cref="DefinitionException">A definition is invalid.</exception>
+    /// <exception cref="ValidationException">The limit of a user is invalid.</exception>
+    public ImportPreview Preview(FieldTable definitions) => Check(definitions, _plan.Preview);
+
+    private T Check<T>(FieldTable definitions, Func<T> then)
     {
         try
         {
             Check(definitions);
-            return _plan.Run();
+            return then();
         }
         catch (BrokerException error)
         {
@@ -86,7 +93,7 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
         foreach (var (limit, value) in limits)
             UserLimits.Validate(limit, value);
         _users.Add(name);
-        _plan.Take(() =>
+        _plan.Take(new("user", null, name), () => ObjectComparison.Compare(scope, user, limits), () =>
         {
             scope.Users.Put(user);
             foreach (var (limit, value) in limits)
@@ -100,14 +107,16 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
         if ((fields["default_queue_type"] ?? fields.Inner("metadata")["default_queue_type"]) is { Type: FieldType.LongString } type
             && QueueKinds.IsRefused(type.AsString()))
         {
-            _plan.LeaveOut($"vhost '{name}': default_queue_type stream: there are no streams");
+            _plan.LeaveOut(new("vhost", null, name), $"vhost '{name}': default_queue_type stream: there are no streams");
             fields = fields.Replace("default_queue_type", FieldValue.FromString("undefined"));
         }
         var description = DefinitionReader.ReadVirtualHost(
             fields, scope.VirtualHosts.Find(name)?.Description ?? VirtualHostDescription.None);
         bool? isTracing = fields["tracing"] is { Type: FieldType.Boolean } given ? given.AsBoolean() : null;
         _hosts.Add(name);
-        _plan.Take(() =>
+        if (importer is not null && scope.VirtualHosts.Find(name) is null)
+            _plan.Imply(new("permission", name, importer), () => DefinitionComparison.New);
+        _plan.Take(new("vhost", null, name), () => ObjectComparison.Compare(scope, name, description, isTracing), () =>
         {
             var host = scope.VirtualHosts.Put(name, description, importer);
             host.IsTracing = isTracing ?? host.IsTracing;
@@ -118,14 +127,20 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
     {
         var permission = DefinitionReader.ReadPatterns(
             () => new Permission(UserOf(fields), HostOf(fields), fields.Text("configure"), fields.Text("write"), fields.Text("read")));
-        _plan.Take(() => scope.Permissions.Put(permission));
+        _plan.Take(
+            new("permission", permission.VirtualHost, permission.User),
+            () => ObjectComparison.Compare(scope, permission),
+            () => scope.Permissions.Put(permission));
     }
 
     private void CheckTopicPermission(FieldTable fields)
     {
         var permission = DefinitionReader.ReadPatterns(() => new TopicPermission(
             UserOf(fields), HostOf(fields), fields.Name("exchange", "exchange"), fields.Text("write"), fields.Text("read")));
-        _plan.Take(() => scope.Permissions.PutTopic(permission));
+        _plan.Take(
+            new("topic_permission", permission.VirtualHost, $"{permission.User} on {permission.Exchange}"),
+            () => ObjectComparison.Compare(scope, permission),
+            () => scope.Permissions.PutTopic(permission));
     }
 
     private void CheckParameter(FieldTable fields)
@@ -140,11 +155,16 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
         else if (scope.Parameters.Knows(component))
         {
             Validated($"{host}/{component}/{name}", () => scope.Parameters.Validate(component, name, value));
-            _plan.Take(() => scope.Parameters.Put(component, host, name, value));
+            _plan.Take(
+                new("parameter", host, $"{component}/{name}"),
+                () => ObjectComparison.Compare(scope.Parameters.Find(component, host, name), value),
+                () => scope.Parameters.Put(component, host, name, value));
         }
         else
         {
-            _plan.LeaveOut($"parameter '{name}' of component '{component}' in vhost '{host}': there is no such component");
+            _plan.LeaveOut(
+                new("parameter", host, $"{component}/{name}"),
+                $"parameter '{name}' of component '{component}' in vhost '{host}': there is no such component");
         }
     }
 
@@ -152,7 +172,10 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
     {
         string name = fields.Name("name", "name");
         var value = fields["value"] ?? FieldValue.Void;
-        _plan.Take(() => scope.GlobalParameters.Put(name, value));
+        _plan.Take(
+            new("global_parameter", null, name),
+            () => ObjectComparison.Compare(scope.GlobalParameters.Find(name), value),
+            () => scope.GlobalParameters.Put(name, value));
     }
 
     private void CheckPolicy(PolicyKind kind, string host, string name, FieldTable fields)
@@ -162,7 +185,9 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
         if (unknown.Count > 0)
         {
             string what = kind == PolicyKind.User ? "policy" : "operator policy";
-            _plan.LeaveOut($"{what} '{name}' in vhost '{host}': {string.Join(", ", unknown)} has no meaning here");
+            _plan.LeaveOut(
+                new(what.Replace(' ', '_'), host, name),
+                $"{what} '{name}' in vhost '{host}': {string.Join(", ", unknown)} has no meaning here");
             definition = new FieldTable(definition.Where(entry => !unknown.Contains(entry.Key)));
             if (definition.Count == 0)
                 return;

@@ -23,6 +23,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     public void CheckQueue(string host, FieldTable fields)
     {
         string name = fields.Name("name", "queue"), what = $"queue '{name}' in vhost '{host}'";
+        var definition = new DefinitionName("queue", host, name);
         var flags = (fields.DemandFlag("durable", what) ? QueueFlags.Durable : 0)
             | (fields.Flag("auto_delete", what) ? QueueFlags.AutoDelete : 0);
         var arguments = fields.Arguments(what);
@@ -30,11 +31,11 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             throw new DefinitionException($"{what} has no name");
         if (ReservedNames.IsReserved(name))
         {
-            plan.Skip($"{what}: names that begin with 'amq.' are reserved");
+            plan.Skip(definition, $"{what}: names that begin with 'amq.' are reserved");
             return;
         }
         var existing = virtualHosts.Find(host)?.FindQueue(name);
-        Take(what, existing is not null, existing is not null
+        Take(definition, what, existing is not null, existing is not null
             ? () => QueueEquivalence.Demand(existing, flags, arguments, this, Demand(host).DefaultQueueType)
             : () =>
             {
@@ -53,13 +54,14 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             | (fields.Flag("auto_delete", what) ? ExchangeFlags.AutoDelete : 0)
             | (fields.Flag("internal", what) ? ExchangeFlags.Internal : 0);
         var arguments = fields.Arguments(what);
+        var definition = new DefinitionName("exchange", host, name);
         if (name.Length == 0 || ReservedNames.IsReserved(name))
         {
-            plan.Skip($"{what}: this name is reserved for an exchange of the broker");
+            plan.Skip(definition, $"{what}: this name is reserved for an exchange of the broker");
             return;
         }
         var existing = virtualHosts.Find(host)?.FindExchange(name);
-        Take(what, existing is not null, existing is not null
+        Take(definition, what, existing is not null, existing is not null
             ? () => ExchangeEquivalence.Demand(existing, type, flags, arguments, host)
             : () => _exchanges.TryAdd((host, name), DeclaredExchange.Make(new ExchangeDeclaration(name, host, type, arguments), flags)),
             () => Demand(host).Topology.DeclareExchange(name, type, flags, arguments));
@@ -85,19 +87,33 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             plan.CountExisting(); // every queue is bound to the default exchange anyway
             return;
         }
+        var definition = new DefinitionName("binding", host, $"{source} -> {destination} ({routingKey})");
         IBindingDestination? end = isQueue ? FindQueue(host, destination) : FindExchange(host, destination);
         var exchange = FindExchange(host, source);
         if (end is null || exchange is null)
         {
             string missing = end is null ? destination : source, reason = $"{what}: there is no '{missing}'";
             if (ReservedNames.IsReserved(missing))
-                plan.Skip(reason);
+                plan.Skip(definition, reason);
             else
-                plan.LeaveOut(reason);
+                plan.LeaveOut(definition, reason);
             return;
         }
         exchange.Validate(new Binding(exchange, end, routingKey, arguments));
-        plan.Take(() => Bind(what, Demand(host), source, destination, isQueue, routingKey, arguments));
+        // Several bindings can have the same source, destination and routing key, with other arguments.
+        definition = arguments.Count == 0 ? definition : definition with { Name = $"{definition.Name} {arguments}" };
+        plan.Take(
+            definition,
+            () => IsBound(host, source, destination, isQueue, routingKey, arguments) ? DefinitionComparison.Same : DefinitionComparison.New,
+            () => Bind(definition, what, Demand(host), source, destination, isQueue, routingKey, arguments));
+    }
+
+    private bool IsBound(string host, string source, string destination, bool isQueue, string routingKey, FieldTable arguments)
+    {
+        if (virtualHosts.Find(host) is not { } existing || existing.FindExchange(source) is null)
+            return false;
+        IBindingDestination? end = isQueue ? existing.FindQueue(destination) : existing.FindExchange(destination);
+        return end is not null && existing.Topology.IsBound(source, end, routingKey, arguments);
     }
 
     private VirtualHost Demand(string host) => virtualHosts.Find(host) ?? throw new DefinitionException("no_such_vhost", host);
@@ -118,7 +134,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
 
     /// <summary>Adds the declaration of a queue or exchange to the plan, if the object does not exist.</summary>
     /// <remarks>Leaves the definition out if the object exists with other properties, or if its type is unsupported.</remarks>
-    private void Take(string what, bool isThere, Action check, Action declare)
+    private void Take(DefinitionName definition, string what, bool isThere, Action check, Action declare)
     {
         try
         {
@@ -126,24 +142,25 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         }
         catch (BrokerException error) when (isThere)
         {
-            plan.LeaveOut(DescribeDifference(what, error));
+            plan.LeaveOut(definition, DescribeDifference(what, error));
             return;
         }
         catch (BrokerException error) when (error.Error is BrokerError.NotSupported or BrokerError.UnknownType)
         {
-            plan.LeaveOut(error.Message.StartsWith(what, StringComparison.Ordinal) ? error.Message : $"{what}: {error.Message}");
+            plan.LeaveOut(
+                definition, error.Message.StartsWith(what, StringComparison.Ordinal) ? error.Message : $"{what}: {error.Message}");
             return;
         }
         if (isThere)
             plan.CountExisting();
         else
-            plan.Take(() => Declare(what, declare));
+            plan.Take(definition, () => DefinitionComparison.New, () => Declare(definition, what, declare));
     }
 
     /// <summary>
     /// Declares a queue or exchange. Leaves the definition out if the object was created with other properties since the check.
     /// </summary>
-    private void Declare(string what, Action declare)
+    private void Declare(DefinitionName definition, string what, Action declare)
     {
         try
         {
@@ -151,7 +168,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         }
         catch (BrokerException error)
         {
-            plan.LeaveOutFailed(DescribeDifference(what, error));
+            plan.LeaveOutFailed(definition, DescribeDifference(what, error));
         }
     }
 
@@ -159,12 +176,19 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         $"{what} exists already, with other properties: {error.Message}";
 
     private void Bind(
-        string what, VirtualHost host, string source, string destination, bool isQueue, string routingKey, FieldTable arguments)
+        DefinitionName definition,
+        string what,
+        VirtualHost host,
+        string source,
+        string destination,
+        bool isQueue,
+        string routingKey,
+        FieldTable arguments)
     {
         IBindingDestination? end = isQueue ? host.FindQueue(destination) : host.FindExchange(destination);
         if (end is null || host.FindExchange(source) is null)
         {
-            plan.LeaveOutFailed($"{what}: there is no '{(end is null ? destination : source)}'");
+            plan.LeaveOutFailed(definition, $"{what}: there is no '{(end is null ? destination : source)}'");
             return;
         }
         var round = new DispatchRound();

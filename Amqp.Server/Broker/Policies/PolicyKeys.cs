@@ -103,10 +103,17 @@ internal static class PolicyKeys
         foreach (var (key, value) in user?.Definition ?? FieldTable.Empty)
             definition[key] = value;
         foreach (var (key, value) in operators?.Definition ?? FieldTable.Empty)
-            if (!definition.TryGetValue(key, out var theirs) || _keys[key].Merge == Merge.Operators || IsSmaller(value, theirs))
+            if (!definition.TryGetValue(key, out var theirs) || OperatorWins(key, value, theirs))
                 definition[key] = value;
         return new EffectivePolicy(definition);
     }
+
+    /// <summary>Returns true if the value of the operator policy applies, and false if that of the user policy does.</summary>
+    public static bool OperatorWins(string key, FieldValue operators, FieldValue user) =>
+        _keys[key].Merge == Merge.Operators || IsSmaller(operators, user);
+
+    /// <summary>Returns true if the smaller number applies, and not always the value of the operator policy.</summary>
+    public static bool IsLimit(string key) => _keys[key].Merge == Merge.Smaller;
 
     /// <summary>Returns true if policies of this kind can have the key.</summary>
     public static bool IsKnown(PolicyKind kind, string name) =>

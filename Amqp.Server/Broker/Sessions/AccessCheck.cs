@@ -40,7 +40,7 @@ internal sealed class AccessCheck(BrokerClient client)
         _version = version;
         if (IsRemembered(kind, isQueue, name))
             return;
-        string asked = isQueue || name.Length > 0 ? name : "amq.default";
+        string asked = isQueue || name.Length > 0 ? name : AccessDecision.DefaultExchange;
         if (!_permissions.Allows(client.VirtualHost.Name, client.User.Name, kind, asked))
             throw Refused(kind, $"{(isQueue ? "queue" : "exchange")} '{asked}'");
         Remember((kind, isQueue, name));

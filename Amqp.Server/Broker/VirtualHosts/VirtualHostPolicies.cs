@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Errors;
+using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Routing;
@@ -53,21 +54,10 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
         List<Replaced> replaced = [];
         lock (_changes)
         {
-            List<Policy> users = [.. _users], operators = [.. _operators];
-            foreach (var policy in policies)
-            {
-                var list = policy.Kind == PolicyKind.User ? users : operators;
-                var old = list.Find(other => other.Name == policy.Name);
-                if (old?.IsSameAs(policy) == true)
-                    continue;
-                if (old is not null)
-                    list.Remove(old);
-                list.Add(policy);
-                replaced.Add(new Replaced(old, policy));
-            }
+            var (users, operators) = With(policies, replaced);
             before = replaced.Count > 0 ? AppliedForEvents() : [];
             if (replaced.Count > 0)
-                Change(Sorted(users), Sorted(operators), () => Save(replaced));
+                Change(users, operators, () => Save(replaced));
         }
         foreach (var policy in policies.Where(policy => policy.Kind == PolicyKind.Operator))
             virtualHost.Events.OperatorPolicyChanged(virtualHost.Name, policy.Name, policy);
@@ -75,6 +65,32 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
         foreach (var policy in policies)
             virtualHost.Events.PolicySet(virtualHost.Name, policy);
         return replaced.Count(one => one.Old is null);
+    }
+
+    /// <summary>Returns the effect that a policy would have if it were set now. Changes nothing.</summary>
+    public PolicyPreview Preview(Policy policy)
+    {
+        var (users, operators) = With([policy], []);
+        var after = EffectiveOf(users, operators);
+        var list = policy.Kind == PolicyKind.User ? users : operators;
+        List<PolicyEffect> effects = [];
+        int matched = 0;
+        foreach (var exchange in virtualHost.Exchanges)
+            Add(exchange, PolicyTarget.CoversExchanges(policy), Effective(exchange), FirstMatch(list, exchange));
+        foreach (var queue in virtualHost.Queues)
+            Add(queue, PolicyTarget.Covers(policy, queue.Settings.Type), Effective(queue), FirstMatch(list, queue));
+        return new PolicyPreview(matched, effects);
+
+        void Add(IBindingDestination target, bool isCovered, EffectivePolicy before, Policy? applied)
+        {
+            bool isMatch = isCovered && Matches(policy, target.Name);
+            matched += isMatch ? 1 : 0;
+            if (!after.TryGetValue(target, out var then))
+                return; // the object was declared only now
+            var effect = new PolicyEffect(target, before, then, isMatch && applied?.Name != policy.Name ? applied : null);
+            if (isMatch || effect.IsChange)
+                effects.Add(effect);
+        }
     }
 
     /// <summary>Removes a policy. Existing queues and exchanges lose the policy's settings at once.</summary>
@@ -112,14 +128,41 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
         (_users, _operators) = (Sorted(kinds[PolicyKind.User]), Sorted(kinds[PolicyKind.Operator]));
     }
 
-    /// <summary>Replaces all policies. The caller holds the lock <c>_changes</c>.</summary>
-    private void Change(Policy[] users, Policy[] operators, Action save)
+    /// <summary>Returns all policies after policies were added or replaced.</summary>
+    /// <param name="policies">The policies to add.</param>
+    /// <param name="replaced">Receives the policies that are new or have another content.</param>
+    private (Policy[] Users, Policy[] Operators) With(IReadOnlyList<Policy> policies, List<Replaced> replaced)
+    {
+        List<Policy> users = [.. _users], operators = [.. _operators];
+        foreach (var policy in policies)
+        {
+            var list = policy.Kind == PolicyKind.User ? users : operators;
+            var old = list.Find(other => other.Name == policy.Name);
+            if (old?.IsSameAs(policy) == true)
+                continue;
+            if (old is not null)
+                list.Remove(old);
+            list.Add(policy);
+            replaced.Add(new Replaced(old, policy));
+        }
+        return (Sorted(users), Sorted(operators));
+    }
+
+    /// <summary>Returns the values of these policies for each queue and exchange.</summary>
+    private Dictionary<object, EffectivePolicy> EffectiveOf(Policy[] users, Policy[] operators)
     {
         var effective = new Dictionary<object, EffectivePolicy>(ReferenceEqualityComparer.Instance);
         foreach (var exchange in virtualHost.Exchanges)
             effective[exchange] = PolicyKeys.Combine(FirstMatch(users, exchange), FirstMatch(operators, exchange));
         foreach (var queue in virtualHost.Queues)
             effective[queue] = PolicyKeys.Combine(FirstMatch(users, queue), FirstMatch(operators, queue));
+        return effective;
+    }
+
+    /// <summary>Replaces all policies. The caller holds the lock <c>_changes</c>.</summary>
+    private void Change(Policy[] users, Policy[] operators, Action save)
+    {
+        var effective = EffectiveOf(users, operators);
         virtualHost.Topology.ChangePolicies(
             () =>
             {
@@ -141,17 +184,14 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
         catch
         {
             while (saved-- > 0)
-                Undo(replaced[saved]);
+            {
+                if (replaced[saved].Old is { } old)
+                    store.Save(virtualHost.Name, old);
+                else
+                    store.DeletePolicy(virtualHost.Name, replaced[saved].New.Kind, replaced[saved].New.Name);
+            }
             throw;
         }
-    }
-
-    private void Undo(Replaced replaced)
-    {
-        if (replaced.Old is { } old)
-            store.Save(virtualHost.Name, old);
-        else
-            store.DeletePolicy(virtualHost.Name, replaced.New.Kind, replaced.New.Name);
     }
 
     private Policy? FirstMatch(Policy[] policies, Queue queue)

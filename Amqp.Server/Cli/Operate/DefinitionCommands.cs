@@ -15,6 +15,7 @@ internal static class DefinitionCommands
     {
         Export(set),
         Import(set),
+        DefinitionDifference.Create(set),
     };
 
     private static Command Export(CommandSet set)
@@ -79,7 +80,9 @@ internal static class DefinitionCommands
             CommonOptions.VirtualHost);
     }
 
-    private static JsonObject Read(string file)
+    /// <summary>Reads a file with definitions; <c>-</c> is standard input.</summary>
+    /// <exception cref="CliException">The file cannot be read, or holds no JSON object.</exception>
+    public static JsonObject Read(string file)
     {
         try
         {

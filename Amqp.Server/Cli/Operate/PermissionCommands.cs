@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amqp.Server.Cli.Api;
 
@@ -23,7 +24,42 @@ internal static class PermissionCommands
         {
             Special = [CommonOptions.VirtualHost, topics],
         };
-        return set.Resource("permissions", "List, set and clear permissions of users in virtual hosts.", list, Set(set), Clear(set));
+        return set.Resource(
+            "permissions", "List, set, clear and check permissions of users in virtual hosts.", list, Set(set), Clear(set), Check(set));
+    }
+
+    private static Command Check(CommandSet set)
+    {
+        Argument<string> user = User(set);
+        var action = new Argument<string>("action") { Description = "configure, write or read." };
+        action.AcceptOnlyFromAmong("configure", "write", "read");
+        var name = new Argument<string>("name") { Description = "The queue or exchange; amq.default for the default exchange." };
+        var key = new Option<string?>("--routing-key")
+        {
+            HelpName = "key",
+            Description = "Also check the topic permission for this routing key, if the name is a topic exchange."
+        };
+        var command = new Command("check", "Show if a user may access a queue or exchange, and by which expression.");
+        set.Act(command, async context =>
+        {
+            var body = new JsonObject
+            {
+                ["user"] = context.Get(user),
+                ["vhost"] = context.VirtualHost,
+                ["action"] = context.Get(action),
+                ["name"] = context.Get(name),
+                ["routing_key"] = context.Get(key),
+            };
+            JsonElement answer = await context.Client.PostAsync(
+                "permissions/check", body, $"user '{context.Get(user)}', or no virtual host '{context.VirtualHost}'", context.Cancellation);
+            bool isAllowed = answer.GetProperty("allowed").GetBoolean();
+            if (context.Get(CommonOptions.Json))
+                context.Print(answer);
+            else
+                context.Say(OutputTable.Clean($"{(isAllowed ? "Allowed" : "Refused")}: {answer.GetProperty("reason").GetString()}"));
+            return isAllowed ? ExitCode.Ok : ExitCode.NoPermission;
+        }, user, action, name, key, CommonOptions.VirtualHost, CommonOptions.Json);
+        return command;
     }
 
     private static string List(CommandContext context, string kind) =>

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amqp.Server.Cli.Api;
-using Amqp.Server.Cli.Bench;
 
 namespace Amqp.Server.Cli.Operate;
 
@@ -21,7 +21,7 @@ internal static class PolicyCommands
         {
             Special = [CommonOptions.VirtualHost, _operator],
         };
-        return set.Resource("policies", "List, show, set and delete policies.", list, Show(set), Declare(set), Delete(set));
+        return set.Resource("policies", "List, show, set and delete policies.", list, Show(set), Declare(set), Preview(set), Delete(set));
     }
 
     private static Command Show(CommandSet set)
@@ -37,40 +37,50 @@ internal static class PolicyCommands
 
     private static Command Declare(CommandSet set)
     {
-        var name = new Argument<string>("policy") { Description = "Name of the policy." };
-        var pattern = new Argument<string>("pattern") { Description = "Regular expression that matches names of queues or exchanges." };
-        var definition = new Argument<string[]>("definition")
-        {
-            Description = "Keys to set: key=value, such as max-length=1000, or a JSON object.",
-            Arity = ArgumentArity.OneOrMore
-        };
-        var priority = BenchOption.Number(
-            "--priority", 0, int.MinValue, int.MaxValue,
-            "Priority; of several matching policies the one with the highest priority applies.");
-        var applyTo = new Option<string>("--apply-to")
-        {
-            HelpName = "what",
-            Description = "queues, exchanges or all.",
-            DefaultValueFactory = _ => "all"
-        };
-        definition.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens)
-                if (!token.Value.TrimStart().StartsWith('{') && token.Value.IndexOf('=', StringComparison.Ordinal) < 1)
-                    result.AddError($"definition: '{token.Value}' will not do; expected key=value, or a JSON object in quotes");
-        });
+        var policy = new PolicyInput();
         return set.Create("declare", "Set a policy.", async context =>
         {
-            var body = new JsonObject
-            {
-                ["pattern"] = context.Get(pattern),
-                ["definition"] = Definition(context.Get(definition)),
-                ["priority"] = context.Get(priority),
-                ["apply-to"] = context.Get(applyTo),
-            };
-            await context.Client.PutAsync(Path(context, name), body, $"virtual host '{context.VirtualHost}'", context.Cancellation);
-            context.Say($"Set {What(context, name)}.");
-        }, name, pattern, definition, CommonOptions.VirtualHost, priority, applyTo, _operator);
+            await context.Client.PutAsync(
+                Path(context, policy.Name), policy.Body(context), $"virtual host '{context.VirtualHost}'", context.Cancellation);
+            context.Say($"Set {What(context, policy.Name)}.");
+        }, [.. policy.Symbols, CommonOptions.VirtualHost, _operator]);
+    }
+
+    private static Command Preview(CommandSet set)
+    {
+        var policy = new PolicyInput();
+        return set.Create("preview", "Show what a policy would change, and change nothing.", async context =>
+        {
+            JsonObject body = policy.Body(context);
+            body["name"] = context.Get(policy.Name);
+            JsonElement preview = await context.Client.PostAsync(
+                $"{ApiPath.Of(Kind(context), context.VirtualHost)}/preview",
+                body,
+                $"virtual host '{context.VirtualHost}'",
+                context.Cancellation);
+            if (context.Get(CommonOptions.Json))
+                context.Print(preview);
+            else
+                Print(context, preview, What(context, policy.Name));
+        }, [.. policy.Symbols, CommonOptions.VirtualHost, _operator, CommonOptions.Json]);
+    }
+
+    private static void Print(CommandContext context, JsonElement preview, string what)
+    {
+        var table = new OutputTable(null, "type", "name", "before", "after", "overruled_by");
+        foreach (JsonElement item in preview.GetProperty("objects").EnumerateArray())
+            table.Add(
+                item.GetProperty("type").GetString()!,
+                item.GetProperty("name").GetString()!,
+                ListColumn.Text(item.GetProperty("before")),
+                ListColumn.Text(item.GetProperty("after")),
+                ListColumn.Text(item.GetProperty("overruled_by")));
+        table.Print(context.Output, context.IsTerminal);
+        int shown = preview.GetProperty("objects").GetArrayLength();
+        int changed = preview.GetProperty("changed").GetInt32(), matched = preview.GetProperty("matched").GetInt32();
+        string counts = FormattableString.Invariant($"would change {changed} objects, and matches {matched}");
+        string rest = changed > shown ? FormattableString.Invariant($" The first {shown} are shown.") : "";
+        context.Say(OutputTable.Clean($"{char.ToUpperInvariant(what[0])}{what[1..]} {counts}.{rest}"));
     }
 
     private static Command Delete(CommandSet set)
@@ -81,20 +91,6 @@ internal static class PolicyCommands
             await context.Client.DeleteAsync(Path(context, name), What(context, name), context.Cancellation);
             context.Say($"Deleted {What(context, name)}.");
         }, name, CommonOptions.VirtualHost, _operator);
-    }
-
-    private static JsonNode Definition(string[] parts)
-    {
-        if (!parts[0].TrimStart().StartsWith('{'))
-            return CommonOptions.Object(parts);
-        try
-        {
-            return JsonNode.Parse(parts[0])!;
-        }
-        catch (System.Text.Json.JsonException error)
-        {
-            throw new CliException(ExitCode.Usage, $"The definition is not JSON: {error.Message}");
-        }
     }
 
     private static Argument<string> Name(CommandSet set) => set.Name("policy", "The policy.", "policies");

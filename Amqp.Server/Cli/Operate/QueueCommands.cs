@@ -24,7 +24,8 @@ internal static class QueueCommands
             new("policy"));
         return set.Resource(
             "queues", "List, show, declare and delete queues.", list, Show(set), Declare(set), Delete(set), Purge(set), Restart(set),
-            PeekCommands.Create(set), Why(set), QuarantineCommands.Create(set, "queue", "queues"), TransferCommands.Move(set),
+            PeekCommands.Create(set), Why(set), EffectiveArguments(set),
+            QuarantineCommands.Create(set, "queue", "queues"), TransferCommands.Move(set),
             TransferCommands.Copy(set), TransferCommands.Replay(set), MessageFileCommands.Export(set), MessageFileCommands.Import(set));
     }
 
@@ -77,6 +78,42 @@ internal static class QueueCommands
                     context.Say(OutputTable.Clean($"  {advice.GetString()}"));
             }
         }, name, CommonOptions.VirtualHost, CommonOptions.Json);
+    }
+
+    private static Command EffectiveArguments(CommandSet set)
+    {
+        Argument<string> name = set.Name("queue", "The queue.", "queues");
+        return set.Create(
+            "arguments",
+            "Show which values of arguments and policies apply to a queue, and which do not.",
+            async context =>
+            {
+                string host = context.VirtualHost, queue = context.Get(name);
+                JsonElement arguments = await context.Client.GetAsync(
+                    $"{ApiPath.Of("queues", host, queue)}/arguments", What(queue, host), context.Cancellation);
+                if (context.Get(CommonOptions.Json))
+                {
+                    context.Print(arguments);
+                    return;
+                }
+                var table = new OutputTable(null, "key", "value", "source", "policy", "applies", "reason");
+                foreach (JsonElement argument in arguments.EnumerateArray())
+                {
+                    string key = argument.GetProperty("key").GetString()!;
+                    Add(key, argument, "yes", "-");
+                    foreach (JsonElement other in argument.GetProperty("overridden").EnumerateArray())
+                        Add(key, other, "no", other.GetProperty("reason").GetString()!);
+                }
+                table.Print(context.Output, context.IsTerminal);
+
+                void Add(string key, JsonElement value, string applies, string reason) => table.Add(
+                    key,
+                    ListColumn.Text(value.GetProperty("value")),
+                    value.GetProperty("source").GetString()!,
+                    ListColumn.Text(value.GetProperty("policy")),
+                    applies,
+                    reason);
+            }, name, CommonOptions.VirtualHost, CommonOptions.Json);
     }
 
     private static Command Declare(CommandSet set)

@@ -30,6 +30,9 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <summary>The user of the request. A login sets the user.</summary>
     public ApiUser User { get; set; } = user;
 
+    /// <summary>False if the handler found that the request changes nothing. Such a request is not logged as a change.</summary>
+    public bool IsChange { get; set; } = true;
+
     public ReadOnlyMemory<byte> RawBody { get; private set; }
 
     /// <summary>Virtual hosts that the user may see, ordered by name.</summary>
@@ -37,7 +40,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
 
     /// <summary>The virtual host that the URL names.</summary>
     /// <exception cref="ApiException">404: the virtual host does not exist.</exception>
-    public VirtualHost VirtualHost => FindVirtualHost() ?? throw (IsChange ? ApiException.NoVirtualHost() : ApiException.NotFound());
+    public VirtualHost VirtualHost => FindVirtualHost() ?? throw (IsWrite ? ApiException.NoVirtualHost() : ApiException.NotFound());
 
     /// <summary>The body as an object. An empty body and <c>null</c> count as an object without fields.</summary>
     /// <exception cref="ApiException">400: the body is not an object.</exception>
@@ -50,7 +53,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
         }
     }
 
-    private bool IsChange =>
+    private bool IsWrite =>
         !HttpMethods.IsGet(Http.Request.Method) && !HttpMethods.IsHead(Http.Request.Method) && !HttpMethods.IsDelete(Http.Request.Method);
 
     /// <inheritdoc cref="RequestBody.ReadAsync"/>

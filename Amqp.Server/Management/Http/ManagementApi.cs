@@ -105,7 +105,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
                 handling = handle(request);
             var reply = await handling;
             await reply.SendAsync(http);
-            if (isChange)
+            if (isChange && request.IsChange)
                 NoteChange(http, request.User);
         }
         catch (Exception error) when (!http.Response.HasStarted && ApiErrors.Of(error) is { } known)

@@ -3,6 +3,7 @@ using Amqp.Protocol;
 using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Broker.Values;
 using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
@@ -41,9 +42,22 @@ internal static class DefinitionEndpoints
 
     private static ApiReply Import(ApiRequest request, string? virtualHost)
     {
+        bool isDryRun = request.Query("dry_run") switch
+        {
+            null or "false" => false,
+            "true" => true,
+            var other => throw ApiException.BadRequest($"dry_run is '{other}', expected true or false"),
+        };
         var form = MultipartForm.Parse(request.Http.Request.ContentType, request.RawBody);
-        var report = new DefinitionImport(request.Broker.Definitions, request.User.Name, virtualHost)
-            .Run(Parse(request, form?.Field("file") ?? request.RawBody));
+        var definitions = Parse(request, form?.Field("file") ?? request.RawBody);
+        var import = new DefinitionImport(request.Broker.Definitions, request.User.Name, virtualHost);
+        if (isDryRun)
+        {
+            request.IsChange = false;
+            var preview = import.Preview(definitions);
+            return ApiReply.Json(json => ImportPreviewView.Write(json, preview));
+        }
+        var report = import.Run(definitions);
         foreach (string leftOut in report.NotTaken)
             request.Services.Logger.DefinitionLeftOut(leftOut);
         if (form?.Text("redirect") is { } redirect)

@@ -5,6 +5,7 @@ using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Values;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
@@ -19,6 +20,7 @@ internal static class PolicyEndpoints
         .Get(path, Access.Management, request => List(kind, request.VisibleHosts))
         .Get($"{path}/{{vhost}}", Access.VirtualHostView, request => List(kind, [request.VirtualHost]))
         .Get($"{path}/{{vhost}}/{{name}}", change, request => Get(kind, request))
+        .Post($"{path}/{{vhost}}/preview", change, request => Preview(kind, request))
         .Put($"{path}/{{vhost}}/{{name}}", change, request => Put(kind, request))
         .Delete($"{path}/{{vhost}}/{{name}}", change, request => Delete(kind, request));
 
@@ -39,10 +41,25 @@ internal static class PolicyEndpoints
         DemandChangeable(kind, request);
         var host = request.VirtualHost;
         request.DemandFields("pattern", "definition");
+        return ApiReply.Put(host.Policies.Put(Read(kind, request, request.Name("name"))));
+    }
+
+    /// <summary>Shows the effect that a policy would have. RabbitMQ does not have this resource.</summary>
+    private static ApiReply Preview(PolicyKind kind, ApiRequest request)
+    {
+        request.IsChange = false;
+        var host = request.VirtualHost;
+        request.DemandFields("name", "pattern", "definition");
+        string name = ApiRequest.DemandShort(request.Text("name"), "name");
+        var preview = host.Policies.Preview(Read(kind, request, name));
+        return ApiReply.Json(json => PolicyPreviewView.Write(json, preview));
+    }
+
+    private static Policy Read(PolicyKind kind, ApiRequest request, string name)
+    {
         try
         {
-            return ApiReply.Put(
-                host.Policies.Put(DefinitionReader.ReadPolicy(kind, request.Name("name"), JsonFields.ReadTable(request.Json))));
+            return DefinitionReader.ReadPolicy(kind, name, JsonFields.ReadTable(request.Json));
         }
         catch (ValidationException error) when (kind == PolicyKind.User)
         {

@@ -1,6 +1,7 @@
 using Amqp.Server.Broker.Diagnosis;
 using Amqp.Server.Broker.Jobs;
 using Amqp.Server.Broker.Names;
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.VirtualHosts;
@@ -35,6 +36,7 @@ internal static class QueueEndpoints
         .PostStream("/queues/{vhost}/{queue}/messages/import", Access.VirtualHost, MessageFiles.ImportAsync)
         .Post("/queues/{vhost}/{queue}/actions", Access.Administrator, Act)
         .Get("/queues/{vhost}/{queue}/why", Access.VirtualHostView, Explain)
+        .Get("/queues/{vhost}/{queue}/arguments", Access.VirtualHostView, ExplainArguments)
         .Get("/queues/{vhost}/{queue}/bindings", Access.VirtualHostView, request =>
         {
             string name = request.Name("queue");
@@ -100,6 +102,16 @@ internal static class QueueEndpoints
             .Where(session => session.Client.VirtualHost == host);
         var explanation = new QueueExplainer(queue, sessions, request.Broker.Alarms).Explain(request.Broker.Sampler.Times);
         return ApiReply.Json(json => QueueExplanationView.Write(json, queue, explanation));
+    }
+
+    /// <summary>Explains which values of arguments and policies apply to a queue.</summary>
+    private static ApiReply ExplainArguments(ApiRequest request)
+    {
+        var (queue, policies) = (Demand(request), request.VirtualHost.Policies);
+        return ApiReply.Array(
+            EffectiveArgument.Of(
+                queue.Declaration.Arguments, policies.Match(PolicyKind.User, queue), policies.Match(PolicyKind.Operator, queue)),
+            EffectiveArgumentView.Write);
     }
 
     /// <summary>Restarts a queue if it has crashed; otherwise does nothing.</summary>

@@ -152,6 +152,15 @@ internal static class AccessTable
         GET /queues/{v}/q                                                   | 401 200 200 200 200 | 401 401 401 200 200
         GET /queues/{v}/q/bindings                                          | 401 200 200 200 200 | 401 401 401 200 200
         PUT /queues/{v}/q/restart                                           | 401 401 401 401 204 | 401 401 401 401 204
+        GET /queues/{v}/q/arguments                                         | 401 200 200 200 200 | 401 401 401 200 200
+        POST /permissions/check                                             | 401 400 400 400 400 | 401 400 400 400 400
+        POST /permissions/check {"user":"guest","vhost":"/","action":"read","name":"q"} | 401 401 401 401 200 | 401 401 401 401 200
+        GET /permissions/matches                                            | 401 401 401 401 400 | 401 401 401 401 400
+        GET /permissions/matches?vhost={v}&expression=q                     | 401 401 401 401 200 | 401 401 401 401 200
+        POST /policies/{v}/preview                                          | 401 401 400 401 400 | 401 401 401 401 400
+        POST /operator-policies/{v}/preview                                 | 401 401 401 401 400 | 401 401 401 401 400
+        POST /definitions?dry_run=true                                      | 401 401 401 401 200 | 401 401 401 401 200
+        POST /definitions/{v}?dry_run=true                                  | 401 401 401 401 200 | 401 401 401 401 200
         GET /queues/{v}/q/why                                               | 401 200 200 200 200 | 401 401 401 200 200
         GET /queues/{v}/q/messages                                          | 401 200 200 200 200 | 401 401 401 401 401
         GET /queues/{v}/q/messages/unacked                                  | 401 200 200 200 200 | 401 401 401 401 401

@@ -1,5 +1,7 @@
+using Amqp.Protocol;
 using Amqp.Server.Broker.Deduplication;
 using Amqp.Server.Broker.Policies;
+using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
@@ -105,12 +107,17 @@ internal sealed record QueueSettings
             CountsDeliveries = (settings.Type.CountsDeliveries || settings.DeliveryLimit is not null) && settings.MaxPriority == 0,
         };
 
-        long? Least(string key) => (arguments.Integer("x-" + key), policy.Integer(key)) switch
-        {
-            ({ } argument, { } other) => Math.Min(argument, other),
-            var (argument, other) => argument ?? other,
-        };
+        long? Least(string key) => Choose(key, value => value.IsInteger)?.AsInteger();
 
-        string? First(string key) => arguments.Text("x-" + key) ?? policy.Text(key);
+        string? First(string key) => Choose(key, value => ValueRules.Name(value) is not null)?.AsString();
+
+        // An unusable value, which only an old version could store, counts as missing.
+        FieldValue? Choose(string key, Func<FieldValue, bool> isUsable)
+        {
+            var argument = arguments.Table[ArgumentPrecedence.ArgumentOf(key)];
+            FieldValue? other = policy.Definition.TryGetValue(key, out var value) ? value : null;
+            return ArgumentPrecedence.Choose(
+                key, argument is { } mine && isUsable(mine) ? mine : null, other is { } theirs && isUsable(theirs) ? theirs : null);
+        }
     }
 }
