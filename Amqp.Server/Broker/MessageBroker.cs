@@ -65,7 +65,8 @@ internal sealed class MessageBroker : IAsyncDisposable
             importedFiles);
         Alarms = BrokerParts.NewAlarms(this, options, logger, clock);
         Sessions = new SessionServices(
-            options, Permissions, new CommitNotifier(Store, faults), events, faults, Memory.Held, Alarms, ProcessorLoad.OfMachine(clock));
+            options, Permissions, new CommitNotifier(Store, faults), events, faults, Memory.Held, Alarms, ProcessorLoad.OfMachine(clock),
+            new CoarseClock(clock));
         Jobs = new JobTable(faults, clock);
         Sampler = new StatisticsSampler(VirtualHosts, Statistics, options, faults, clock);
         new StoreWatch(Store, Alarms, faults, logger).Start(events, clock);
@@ -173,6 +174,7 @@ internal sealed class MessageBroker : IAsyncDisposable
         await StepAsync("the alarms", Alarms);
         await StepAsync("the statistics", Sampler);
         await StepAsync("the timer", _timer);
+        await StepAsync("the clock", Sessions.Clock);
         foreach (var virtualHost in VirtualHosts.All)
             await virtualHost.StopAsync();
         await StepAsync("the store", Store);

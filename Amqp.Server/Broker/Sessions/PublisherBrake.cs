@@ -17,7 +17,7 @@ internal sealed class PublisherBrake(
     /// <summary>While memory is short, one client may hold at most an eighth of the high watermark for memory.</summary>
     private const int HeldShare = 8;
 
-    private bool _isBlocked;
+    private long _blockedSince; // in milliseconds of Environment.TickCount64; 0 while the client is not blocked
     private long _flowUntil; // time at which the state "flow" ends, in milliseconds of Environment.TickCount64
 
     /// <summary>True once the client has published. A client that has not published is never paused for the store.</summary>
@@ -35,13 +35,19 @@ internal sealed class PublisherBrake(
         : null;
 
     /// <summary>
+    /// Time since which an alarm blocks the client, in milliseconds of <see cref="Environment.TickCount64"/>; null if none does. Readable
+    /// by any thread.
+    /// </summary>
+    public long? BlockedSince => Volatile.Read(ref _blockedSince) is var since and not 0 ? since : null;
+
+    /// <summary>
     /// The client's state in RabbitMQ's words: <c>running</c>, <c>flow</c>, <c>blocking</c> or <c>blocked</c>. Readable by any thread.
     /// </summary>
     public string State
     {
         get
         {
-            if (Volatile.Read(ref _isBlocked))
+            if (BlockedSince is not null)
                 return "blocked";
             if (alarms.IsSet)
                 return "blocking";
@@ -80,10 +86,10 @@ internal sealed class PublisherBrake(
     {
         if (alarms.Reason is not { } reason)
             return;
-        Volatile.Write(ref _isBlocked, true);
+        Volatile.Write(ref _blockedSince, Environment.TickCount64);
         input.NoteBlocked(reason);
         await input.PauseAsync(alarms.WaitUntilClearedAsync());
-        Volatile.Write(ref _isBlocked, false);
+        Volatile.Write(ref _blockedSince, 0);
         input.NoteUnblocked();
     }
 }

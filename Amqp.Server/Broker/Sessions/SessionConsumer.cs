@@ -50,6 +50,27 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
     /// <summary>Tag of the consumer's latest delivery that needs an acknowledgement.</summary>
     public ulong LastDelivery { get; set; }
 
+    /// <summary>
+    /// Time of the delivery before which the consumer had no unacknowledged deliveries, in milliseconds of the session's clock.
+    /// </summary>
+    public long HeldSince { get; set; }
+
+    /// <summary>Time when a delivery was last settled, in milliseconds of the session's clock; 0 if none was.</summary>
+    public long SettledAt { get; set; }
+
+    /// <summary>
+    /// Number of unacknowledged deliveries, and the time since which none of them was settled, in milliseconds of the session's clock.
+    /// Takes the lock.
+    /// </summary>
+    public (int Unacknowledged, long Since) Holding
+    {
+        get
+        {
+            lock (_sink.Gate)
+                return (Unacknowledged, Math.Max(HeldSince, SettledAt));
+        }
+    }
+
     /// <summary>True while the consumer waits for room in the session's prefetch limit.</summary>
     public bool IsWaiting { get; set; }
 

@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Storage.Messages;
@@ -12,6 +13,7 @@ namespace Amqp.Server.Broker.Sessions;
 internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
 {
     private readonly UnacknowledgedDeliveries _unacknowledged = new(client.Services.HeldMemory);
+    private readonly CoarseClock _clock = client.Services.Clock;
     private ulong _lastTag;
     private AcknowledgementWatch? _watch;
 
@@ -36,7 +38,8 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         _unacknowledged.Add(Delivery.Of(++_lastTag, message, queue, consumer));
         if (consumer is not null)
         {
-            consumer.Unacknowledged++;
+            if (consumer.Unacknowledged++ == 0)
+                consumer.HeldSince = _clock.Now;
             consumer.LastDelivery = _lastTag;
             Prefetch.Note(1);
         }
@@ -166,6 +169,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         if (delivery.Consumer is not { } consumer)
             return;
         consumer.Unacknowledged--;
+        consumer.SettledAt = _clock.Now;
         Prefetch.Note(-1);
     }
 }

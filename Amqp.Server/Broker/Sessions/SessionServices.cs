@@ -1,5 +1,6 @@
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Alarms;
+using Amqp.Server.Broker.Counts;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Faults;
 using Amqp.Server.Configuration;
@@ -15,6 +16,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// <param name="HeldMemory">Counts the bytes that clients occupy outside of the message store.</param>
 /// <param name="Alarms">Memory and disk alarms, which block publishers.</param>
 /// <param name="Processors">The load of the machine's processors.</param>
+/// <param name="Clock">The time for the deliveries and acknowledgements of consumers.</param>
 internal sealed record SessionServices(
     BrokerOptions Options,
     PermissionStore Permissions,
@@ -23,4 +25,5 @@ internal sealed record SessionServices(
     ContainedFaults Faults,
     HeldMemory HeldMemory,
     ResourceAlarms Alarms,
-    ProcessorLoad Processors);
+    ProcessorLoad Processors,
+    CoarseClock Clock);
