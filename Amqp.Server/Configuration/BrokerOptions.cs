@@ -63,6 +63,9 @@ public sealed class BrokerOptions
     /// <summary>Options for statistics and for the metrics that Prometheus reads.</summary>
     public StatisticsOptions Statistics { get; set; } = new();
 
+    /// <summary>The times after which the broker reports a state as a problem.</summary>
+    public ProblemOptions Problems { get; } = new();
+
     /// <summary>Options for sending metrics and traces to an OpenTelemetry collector.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
 

@@ -21,6 +21,7 @@ internal static class SettingTable
         .. IdentitySettings.Rows,
         .. LogSettings.Rows,
         .. StatisticsSettings.Rows,
+        .. ProblemSettings.Rows,
         .. TelemetrySettings.Rows,
         .. EventSettings.Rows,
         .. StoreSettings.Rows,

@@ -41,6 +41,7 @@ internal static class ManagementEndpoints
             .MapLogLevels()
             .MapRecent()
             .MapFaults()
+            .MapProblems()
             .MapQuarantine()
             .MapJobs();
     }

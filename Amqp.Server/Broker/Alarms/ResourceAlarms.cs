@@ -17,12 +17,15 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     private readonly DiskWatch _disk;
     private readonly ILogger _logger;
     private readonly ContainedFaults _faults;
+    private readonly TimeProvider _clock;
     private readonly ITimer _timer;
     private bool _isDisposed;
     private int _checks;
     private TaskCompletionSource _set = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _cleared;
     private string? _reason;
+    private long _memorySince; // the times at which the alarms were set, in milliseconds since 1970-01-01 UTC
+    private long _diskSince;
 
     /// <param name="memoryInUse">The memory in use, and the limit of the memory alarm.</param>
     /// <param name="disk">The disk of the data directory, and the limit of the disk alarm.</param>
@@ -31,7 +34,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     /// <param name="faults">Receives exceptions of a check.</param>
     public ResourceAlarms(ResourceLimit memoryInUse, DiskWatch disk, ILogger logger, TimeProvider clock, ContainedFaults faults)
     {
-        (_memory, _disk, _logger, _faults) = (memoryInUse, disk, logger, faults);
+        (_memory, _disk, _logger, _clock, _faults) = (memoryInUse, disk, logger, clock, faults);
         _timer = clock.CreateTimer(_ => Check(), null, _interval, _interval);
     }
 
@@ -47,6 +50,12 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
 
     /// <summary>True while the disk alarm is set, because the disk is full or has too little free space.</summary>
     public bool IsDiskShort => _disk.IsShort;
+
+    /// <summary>
+    /// Times at which the memory alarm and the disk alarm were set, in milliseconds since 1970-01-01 UTC; null for an alarm that is off.
+    /// </summary>
+    public (long? Memory, long? Disk) Since =>
+        (IsMemoryShort ? Volatile.Read(ref _memorySince) : null, IsDiskShort ? Volatile.Read(ref _diskSince) : null);
 
     /// <summary>Reason for connection.blocked in RabbitMQ's words, such as <c>low on memory</c>. Null while no alarm is set.</summary>
     public string? Reason => Volatile.Read(ref _reason);
@@ -129,9 +138,9 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
         if (_checks++ % DiskCheckInterval == 0 || _disk.IsDue)
             _disk.Check(_logger);
         if (_memory.IsShort != wasMemoryShort)
-            Changed?.Invoke("memory", _memory.IsShort);
+            Note("memory", _memory.IsShort, ref _memorySince);
         if (_disk.IsShort != wasDiskShort)
-            Changed?.Invoke("disk", _disk.IsShort);
+            Note("disk", _disk.IsShort, ref _diskSince);
         Publish((_memory.IsShort, _disk.IsShort) switch
         {
             (true, true) => "low on memory & disk",
@@ -139,6 +148,13 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
             (false, true) => "low on disk",
             _ => null,
         });
+    }
+
+    private void Note(string alarm, bool isSet, ref long since)
+    {
+        if (isSet)
+            Volatile.Write(ref since, _clock.GetUtcNow().ToUnixTimeMilliseconds());
+        Changed?.Invoke(alarm, isSet);
     }
 
     private void Publish(string? reason)

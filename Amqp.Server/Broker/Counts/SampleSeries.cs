@@ -83,16 +83,28 @@ internal sealed class SampleSeries
     public long At(long time, int column)
     {
         lock (_lock)
+            return Find(time, column);
+    }
+
+    /// <summary>Returns the values of one number at several times.</summary>
+    /// <inheritdoc cref="At(long, int)"/>
+    public void At(ReadOnlySpan<long> times, int column, Span<long> values)
+    {
+        lock (_lock)
+            for (int i = 0; i < times.Length; i++)
+                values[i] = Find(times[i], column);
+    }
+
+    private long Find(long time, int column)
+    {
+        SampleRing? oldest = null;
+        foreach (var ring in _rings)
         {
-            SampleRing? oldest = null;
-            foreach (var ring in _rings)
-            {
-                if (ring.Find(time) is var index and >= 0)
-                    return ring.Row(index)[column];
-                if (ring.Count > 0)
-                    oldest = ring;
-            }
-            return oldest is { HasLost: true } ? oldest.Row(0)[column] : 0;
+            if (ring.Find(time) is var index and >= 0)
+                return ring.Row(index)[column];
+            if (ring.Count > 0)
+                oldest = ring;
         }
+        return oldest is { HasLost: true } ? oldest.Row(0)[column] : 0;
     }
 }

@@ -21,6 +21,8 @@ internal sealed class QueueExplainer(Queue queue, IEnumerable<BrokerSession> ses
     private readonly List<QueueFinding> _findings = [];
     private List<(BrokerSession Session, UnacknowledgedShare Share)>? _holders;
 
+    private QueueVitals Vitals => _now.Vitals;
+
     /// <summary>Sessions with unacknowledged messages of the queue, those with the most messages first.</summary>
     private List<(BrokerSession Session, UnacknowledgedShare Share)> Holders => _holders ??=
     [
@@ -34,14 +36,14 @@ internal sealed class QueueExplainer(Queue queue, IEnumerable<BrokerSession> ses
     {
         double rate = queue.Traffic.Samples?.Rate(StatisticRows.QueueDelivered, times.Last, times.Before) ?? 0;
         ExplainQueue(rate);
-        if (!_now.IsCrashed)
+        if (!Vitals.IsCrashed)
         {
             ExplainMessages();
             ExplainConsumers();
         }
         ExplainRest();
-        string status = rate > 0 ? "delivering" : _now is { Ready: 0, Unacknowledged: 0 } ? "empty" : "not_delivering";
-        return new QueueExplanation(status, rate, _now.Ready, _now.Unacknowledged, _now.Consumers.Count, _findings);
+        string status = rate > 0 ? "delivering" : Vitals is { Ready: 0, Unacknowledged: 0 } ? "empty" : "not_delivering";
+        return new QueueExplanation(status, rate, Vitals.Ready, Vitals.Unacknowledged, _now.Consumers.Count, _findings);
     }
 
     /// <summary>Returns a number of messages in words.</summary>
@@ -52,15 +54,15 @@ internal sealed class QueueExplainer(Queue queue, IEnumerable<BrokerSession> ses
     {
         if (rate > 0)
             Add("delivering", string.Create(CultureInfo.InvariantCulture, $"The queue delivers {rate:0.#} messages per second."));
-        if (_now.IsCrashed)
+        if (Vitals.IsCrashed)
             Add(
                 "queue_crashed",
                 "The queue has stopped after an unexpected error. Its consumers were cancelled, and its messages are kept.",
-                _now.IsQuarantineFull
+                Vitals.IsQuarantineFull
                     ? $"Too many messages are quarantined. Return or drop some: amqpbroker queues quarantine list '{queue.Name}'. "
                         + $"Then restart the queue: amqpbroker queues restart '{queue.Name}'"
                     : $"Look for the error in the log, and restart the queue: amqpbroker queues restart '{queue.Name}'");
-        if (_now.IsUnreadable)
+        if (Vitals.IsUnreadable)
             Add(
                 "queue_unreadable",
                 "The next message cannot be read from the disk. The broker tries again every second.",
@@ -69,14 +71,14 @@ internal sealed class QueueExplainer(Queue queue, IEnumerable<BrokerSession> ses
 
     private void ExplainMessages()
     {
-        if (_now is { Ready: 0, Unacknowledged: 0 })
+        if (Vitals is { Ready: 0, Unacknowledged: 0 })
             Add(
                 "queue_empty",
                 queue.Settings.MessageTtl is { } ttl
                     ? string.Create(CultureInfo.InvariantCulture, $"The queue has no messages. Its messages expire after {ttl} ms.")
                     : "The queue has no messages.",
                 "If messages were published, ask for their way: amqpbroker route explain EXCHANGE KEY");
-        else if (_now.Ready == 0)
+        else if (Vitals.Ready == 0)
             ExplainHolders();
     }
 
@@ -85,8 +87,8 @@ internal sealed class QueueExplainer(Queue queue, IEnumerable<BrokerSession> ses
     {
         Add(
             "all_unacknowledged",
-            $"No message is ready: {Messages(_now.Unacknowledged)} {(_now.Unacknowledged == 1 ? "is" : "are")} unacknowledged.",
-            $"Look at them: amqpbroker queues peek '{queue.Name}' --unacked", messages: _now.Unacknowledged);
+            $"No message is ready: {Messages(Vitals.Unacknowledged)} {(Vitals.Unacknowledged == 1 ? "is" : "are")} unacknowledged.",
+            $"Look at them: amqpbroker queues peek '{queue.Name}' --unacked", messages: Vitals.Unacknowledged);
         foreach (var (session, share) in Holders.Take(MaxHolders))
             _findings.Add(new QueueFinding(
                 "unacknowledged",
@@ -120,21 +122,21 @@ internal sealed class QueueExplainer(Queue queue, IEnumerable<BrokerSession> ses
 
     private void ExplainRest()
     {
-        if (_now.DeadLetters > 0)
+        if (Vitals.DeadLetters > 0)
             Add(
                 "dead_letters_waiting",
-                $"{Messages(_now.DeadLetters)} wait to be dead-lettered to exchange '{queue.Settings.DeadLetterExchange}'."
-                    + (!_now.AreDeadLettersHeldUp ? "" : alarms.IsDiskShort
+                $"{Messages(Vitals.DeadLetters)} wait to be dead-lettered to exchange '{queue.Settings.DeadLetterExchange}'."
+                    + (!Vitals.AreDeadLettersHeldUp ? "" : alarms.IsDiskShort
                         ? " They wait for the end of the disk alarm. Until then, no message of the queue expires or is dropped."
                         : " The last attempt failed. Until one succeeds, no message of the queue expires or is dropped."),
-                _now.AreDeadLettersHeldUp ? "Look for the reason in the log, and free disk space if it is short." : null,
-                messages: _now.DeadLetters);
-        if (_now.Quarantined > 0)
+                Vitals.AreDeadLettersHeldUp ? "Look for the reason in the log, and free disk space if it is short." : null,
+                messages: Vitals.DeadLetters);
+        if (Vitals.Quarantined > 0)
             Add(
                 "messages_quarantined",
-                $"{Messages(_now.Quarantined)} could not be processed, and {(_now.Quarantined == 1 ? "is" : "are")} not delivered.",
-                $"List them: amqpbroker queues quarantine list '{queue.Name}'", messages: _now.Quarantined);
-        if (_now.IsFull)
+                $"{Messages(Vitals.Quarantined)} could not be processed, and {(Vitals.Quarantined == 1 ? "is" : "are")} not delivered.",
+                $"List them: amqpbroker queues quarantine list '{queue.Name}'", messages: Vitals.Quarantined);
+        if (Vitals.IsFull)
             Add(
                 "queue_full",
                 queue.Settings.Overflow == Overflow.DropHead

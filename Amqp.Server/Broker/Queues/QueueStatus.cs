@@ -168,6 +168,16 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
+    /// <summary>The counts of the queue and its troubles at this moment.</summary>
+    public QueueVitals Vitals
+    {
+        get
+        {
+            lock (state.Gate)
+                return QueueVitals.Of(state);
+        }
+    }
+
     /// <summary>Returns the timestamp property of a stored message; null if the message has none.</summary>
     public static ulong? TimestampOf(ReadOnlySpan<byte> payload) => BasicProperties.Read(EncodedMessage.Read(payload).Properties).Timestamp;
 }

@@ -10,6 +10,13 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
     private QueueLease? _lease; // null until the time of x-expires is first needed
     // True if the queue is auto-delete and its last consumer has left. The queue is about to be deleted and refuses new consumers.
     private bool _isAbandoned;
+    private long _leftAt = state.Services.Timer.Now; // time when the last consumer left, in milliseconds since 1970-01-01 UTC
+
+    /// <summary>
+    /// Time since which the queue has no consumers, in milliseconds since 1970-01-01 UTC: the queue was declared or recovered, or its last
+    /// consumer left. Not defined while the queue has consumers. Takes no lock.
+    /// </summary>
+    public long UnconsumedSince => Volatile.Read(ref _leftAt);
 
     /// <summary>
     /// True if the time of <c>x-expires</c> has passed without use. If not, sets the queue's timer to the end of that time.
@@ -56,7 +63,10 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
             bool wasLast = state.Consumers.Remove(subscription) && state.Consumers.Count == 0;
             state.Demand?.Check();
             if (wasLast)
+            {
+                Volatile.Write(ref _leftAt, state.Services.Timer.Now);
                 Renew();
+            }
             _isAbandoned |= wasLast && state.Declaration.IsAutoDelete && !state.IsDeleted;
             return _isAbandoned && !state.IsDeleted;
         }

@@ -12,6 +12,7 @@ internal static class OperateCommands
         [
             StatusCommands.Status(set),
             StatusCommands.Health(set),
+            ProblemCommand.Create(set),
             WatchCommand.Create(set),
             RecentCommands.Log(set),
             RecentCommands.Events(set),

@@ -8,6 +8,7 @@ using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Federation;
 using Amqp.Server.Logging;
+using Amqp.Server.Problems;
 using Amqp.Server.Shovels;
 
 namespace Amqp.Server.Management.Http;
@@ -27,6 +28,8 @@ internal sealed record ManagementServices(
     LogLevels LogLevels,
     ILogger Logger)
 {
+    private ProblemWatch? _problems; // created by the first request that needs it
+
     /// <summary>The broker, opened before the first request.</summary>
     public MessageBroker Broker => Opened.Value;
 
@@ -50,6 +53,9 @@ internal sealed record ManagementServices(
 
     /// <summary>The last events of the broker, and the last changes over the HTTP API.</summary>
     public required RecentEvents RecentEvents { get; init; }
+    /// <summary>Finds the problems of the broker. <see cref="VisibleProblems"/> selects those that a user may see.</summary>
+    public ProblemWatch Problems => LazyInitializer.EnsureInitialized(
+        ref _problems, () => new ProblemWatch(Broker, Connections, Shovels, Federation, Options, Listeners))!;
 
     /// <summary>The cookie that contains the token of a session.</summary>
     public LoginCookie Cookie { get; } = new(Options.Management.PathPrefix);
