@@ -88,6 +88,81 @@ public sealed class PeekTests
     }
 
     [Test]
+    public async Task Looks_at_one_message_and_downloads_of_it_change_nothing()
+    {
+        await using var broker = await FaultyBroker.StartAsync();
+        var channel = await broker.ChannelAsync();
+        await channel.QueueDeclareAsync("q", true, false, false, _quorum);
+        await PublishAsync(channel, "one", "two");
+        string id = Column(await PeekAsync(broker), "message")[1], before = await StatisticsAsync(broker);
+
+        for (int look = 0; look < 20; look++)
+        {
+            var (code, body) = await broker.HttpAsync("GET", $"{Messages}/{id}");
+            var message = JsonDocument.Parse(body).RootElement;
+            Assert.That(
+                (code, message.GetProperty("payload").GetString(), message.GetProperty("position").GetInt32()),
+                Is.EqualTo((200, "two", 1)));
+            Assert.That(await broker.HttpAsync("GET", $"{Messages}/{id}/payload"), Is.EqualTo((200, "two")));
+            await PeekAsync(broker, "?search=two&truncate=1048576");
+        }
+
+        Assert.That(await StatisticsAsync(broker), Is.EqualTo(before));
+        await channel.BasicGetAsync("q", true);
+        var got = (await channel.BasicGetAsync("q", false))!;
+        Assert.That((got.Redelivered, got.BasicProperties.Headers!["x-delivery-count"]), Is.EqualTo((false, 0)));
+        var unacknowledged = JsonDocument.Parse((await broker.HttpAsync("GET", $"{Messages}/{id}")).Body).RootElement;
+        Assert.That(unacknowledged.GetProperty("position").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(await broker.HttpAsync("GET", $"{Messages}/{id}/payload"), Is.EqualTo((200, "two")));
+        await channel.BasicAckAsync(got.DeliveryTag, false);
+        await Eventually.Holds(
+            async () => (await broker.HttpAsync("GET", $"{Messages}/{id}/payload")).Code == 404, () => "a settled message is found");
+    }
+
+    [TestCase("application/json", "q \u00fc-", ".json")]
+    [TestCase("text/html", "<b>", ".bin")]
+    [TestCase(null, "q", ".bin")]
+    public async Task A_payload_is_a_file_that_a_browser_does_not_show(string? type, string queue, string extension)
+    {
+        await using var broker = await FaultyBroker.StartAsync();
+        var channel = await broker.ChannelAsync();
+        await channel.QueueDeclareAsync(queue, true, false, false);
+        byte[] body = new byte[2_000_000];
+        Random.Shared.NextBytes(body);
+        await channel.BasicPublishAsync("", queue, true, type is null ? new() : new BasicProperties { ContentType = type }, body);
+        string messages = $"/queues/%2F/{Uri.EscapeDataString(queue)}/messages";
+        var page = JsonDocument.Parse((await broker.HttpAsync("GET", messages)).Body).RootElement;
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{broker.Broker.ManagementPort}") };
+        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("guest:guest"u8));
+
+        using var file = await http.GetAsync($"/api{messages}/{Column(page, "message")[0]}/payload");
+
+        Assert.That(await file.Content.ReadAsByteArrayAsync(), Is.EqualTo(body));
+        Assert.That($"{file.Content.Headers.ContentType}", Is.EqualTo("application/octet-stream"));
+        Assert.That(file.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
+        Assert.That(file.Headers.GetValues("Content-Security-Policy"), Is.EqualTo(new[] { "default-src 'none'; sandbox" }));
+        var disposition = file.Content.Headers.ContentDisposition!;
+        Assert.That(disposition.DispositionType, Is.EqualTo("attachment"));
+        Assert.That(disposition.FileNameStar ?? disposition.FileName, Does.EndWith(extension).Or.EndWith($"{extension}\""));
+    }
+
+    [Test]
+    public async Task A_message_far_from_the_front_is_found_by_its_position()
+    {
+        await using var broker = await FaultyBroker.StartAsync(_little);
+        var channel = await broker.ChannelAsync();
+        await channel.QueueDeclareAsync("q", true, false, false);
+        for (int i = 0; i < 25_000; i++)
+            await channel.BasicPublishAsync("", "q", false, new BasicProperties(), Encoding.UTF8.GetBytes($"{i}"));
+        string id = Column(await PeekAsync(broker, "?offset=24000&limit=1"), "message")[0];
+
+        Assert.That((await broker.HttpAsync("GET", $"{Messages}/{id}/payload")).Code, Is.EqualTo(404));
+        Assert.That(await broker.HttpAsync("GET", $"{Messages}/{id}/payload?position=24500"), Is.EqualTo((200, "24000")));
+        Assert.That((await broker.HttpAsync("GET", $"{Messages}/x/payload")).Code, Is.EqualTo(404));
+        Assert.That((await broker.HttpAsync("GET", $"{Messages}/{id}/payload?position=-1")).Code, Is.EqualTo(400));
+    }
+
+    [Test]
     public async Task A_consumer_is_not_disturbed_and_an_unused_queue_still_expires()
     {
         await using var broker = await FaultyBroker.StartAsync();

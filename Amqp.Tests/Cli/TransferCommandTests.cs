@@ -47,6 +47,33 @@ public class TransferCommandTests : CliTests
     }
 
     [Test]
+    public async Task Messages_are_deleted()
+    {
+        await FillAsync(12);
+
+        CliRun run = await HereAsync("queues", "delete-messages", "from", "--filter", "body~^1", "--limit", "2", "--vhost", Host);
+
+        Assert.That(run.Lines, Is.EqualTo(["2 messages were deleted from queue 'from'."]));
+        Assert.That(await CountAsync("from"), Is.EqualTo(10));
+    }
+
+    [Test]
+    public async Task All_messages_are_deleted_only_if_the_option_says_so()
+    {
+        await FillAsync(3);
+
+        CliRun dry = await HereAsync("queues", "delete-messages", "from", "--all", "--dry-run", "--vhost", Host);
+        CliRun run = await HereAsync("queues", "delete-messages", "from", "--all", "--json", "--vhost", Host);
+
+        Assert.That(dry.Lines, Is.EqualTo(["3 messages would be deleted from queue 'from'. Nothing was changed."]));
+        var job = JsonDocument.Parse(run.Output).RootElement;
+        Assert.That(
+            (job.GetProperty("kind").GetString(), job.GetProperty("destination").ValueKind, job.GetProperty("messages_done").GetInt32()),
+            Is.EqualTo(("delete", JsonValueKind.Null, 3)));
+        Assert.That(await CountAsync("from"), Is.Zero);
+    }
+
+    [Test]
     public async Task A_dry_run_says_what_would_be_moved()
     {
         await FillAsync(3);
@@ -108,6 +135,8 @@ public class TransferCommandTests : CliTests
     [TestCase("queues move from", "Give a destination queue or --exchange.")]
     [TestCase("queues move from to --exchange x", "Give a destination queue or --exchange.")]
     [TestCase("queues move from to --routing-key x", "--routing-key needs --exchange.")]
+    [TestCase("queues delete-messages from", "Give --filter, --limit or both, or else --all.")]
+    [TestCase("queues delete-messages from --all --limit 5", "Give --filter, --limit or both, or else --all.")]
     [TestCase("queues move from to --limit 0", "--limit: expected a positive number")]
     public async Task A_command_that_cannot_be_is_refused(string command, string error)
     {
@@ -120,6 +149,7 @@ public class TransferCommandTests : CliTests
     [TestCase("queues move none to", 67)]
     [TestCase("queues move from none", 67)]
     [TestCase("queues move from to --filter color=red", 65)]
+    [TestCase("queues delete-messages none --all", 67)]
     [TestCase("jobs show none", 67)]
     [TestCase("jobs cancel 999999", 67)]
     public async Task What_does_not_exist_is_named(string command, int exitCode)

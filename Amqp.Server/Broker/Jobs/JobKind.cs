@@ -14,6 +14,9 @@ internal enum JobKind
 
     /// <summary>Writes the messages of a queue to a file of the client.</summary>
     Export,
+
+    /// <summary>Deletes messages of a queue.</summary>
+    Delete,
 }
 
 /// <summary>The states of a job.</summary>
@@ -40,6 +43,7 @@ internal static class JobNames
         JobKind.Copy => "copy",
         JobKind.Replay => "replay",
         JobKind.Export => "export",
+        JobKind.Delete => "delete",
         _ => "move",
     };
 

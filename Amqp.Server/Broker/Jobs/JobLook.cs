@@ -4,7 +4,10 @@ using Amqp.Server.Broker.Queues;
 namespace Amqp.Server.Broker.Jobs;
 
 /// <summary>Looks at messages for a job: applies the filter, and counts. Used under the lock of the source.</summary>
-internal sealed class JobLook(Job job, MessageFilter filter, MessageDestination destination) : IMessageLook
+/// <param name="job">The job.</param>
+/// <param name="filter">The conditions of the job.</param>
+/// <param name="destination">The destination of the messages; null if they are deleted or exported.</param>
+internal sealed class JobLook(Job job, MessageFilter filter, MessageDestination? destination) : IMessageLook
 {
     /// <inheritdoc/>
     /// <exception cref="JobException">A condition took too long.</exception>
@@ -17,7 +20,7 @@ internal sealed class JobLook(Job job, MessageFilter filter, MessageDestination 
             if (!filter.Matches(message))
                 return false;
             job.Matched++;
-            if (destination.ReasonToStay(message) is not { } reason)
+            if (destination?.ReasonToStay(message) is not { } reason)
                 return true;
             job.Skip(reason);
             return false;

@@ -33,9 +33,7 @@ internal sealed class MessageExport : IDisposable
     {
         (_session, _filter) = (session, filter);
         _source = session.Ask(asked => asked.Topology.GetQueueToRead(source));
-        if (!_source.Deliveries.Scan.TryBegin(out _total))
-            throw new BrokerException(
-                BrokerError.Precondition, $"another job works on queue '{source}': wait for its end, or cancel it");
+        _total = JobScan.Begin(_source);
     }
 
     /// <summary>Writes the messages.</summary>
@@ -50,7 +48,7 @@ internal sealed class MessageExport : IDisposable
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(job.Cancellation, aborted);
             job.Total = _total;
-            var look = new JobLook(job, _filter, new Anywhere());
+            var look = new JobLook(job, _filter, destination: null);
             using var json = new Utf8JsonWriter(output, _options);
             for (bool hasMore = true; hasMore && !(job.Done >= job.Plan.Limit);)
             {
@@ -91,14 +89,5 @@ internal sealed class MessageExport : IDisposable
         json.Flush();
         json.Reset();
         output.Write("\n"u8);
-    }
-
-    /// <summary>The destination of exported messages. Every message can be exported.</summary>
-    private sealed class Anywhere : MessageDestination
-    {
-        public override string Name => "the client";
-
-        public override Routing.MessageRoute? Find(BrokerSession session, in EncodedMessage message, out ReadOnlySpan<byte> head) =>
-            throw new InvalidOperationException("An export publishes no message.");
     }
 }

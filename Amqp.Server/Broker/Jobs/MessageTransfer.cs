@@ -59,9 +59,7 @@ internal sealed class MessageTransfer : IDisposable
                 : throw new BrokerException(BrokerError.Precondition, $"queue '{source}' is both the source and the destination");
         });
         _intake = new MessageIntake(_source.Host.Services) { BuriesRefused = false, TakesRepeats = true };
-        if (!_source.Deliveries.Scan.TryBegin(out _total))
-            throw new BrokerException(
-                BrokerError.Precondition, $"another job works on queue '{source}': wait for its end, or cancel it");
+        _total = JobScan.Begin(_source);
     }
 
     public string Target => _destination.Name;

@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Queues.Content;
+using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
@@ -16,6 +17,9 @@ internal sealed class UnacknowledgedExcerpt(QueueExcerpt messages, (Delivery Del
 
     /// <summary>The current delivery.</summary>
     public Delivery Delivery => deliveries[_at].Delivery;
+
+    /// <inheritdoc cref="QueueExcerpt.Place"/>
+    public MessagePlace Place => messages.Place;
 
     /// <summary>
     /// Time in milliseconds for which the current delivery has been unacknowledged at least. Null if unknown: the delivery is recent, or

@@ -5,7 +5,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>The subcommands of <c>amqpbroker queues</c> that move or copy messages.</summary>
+/// <summary>The subcommands of <c>amqpbroker queues</c> that move, copy or delete messages.</summary>
 internal sealed class TransferCommands
 {
     private const string Original = "original";
@@ -40,6 +40,8 @@ internal sealed class TransferCommands
     public static Command Copy(CommandSet set) =>
         new TransferCommands(set).Create(set, "copy", "Publish copies of messages to another queue or to an exchange.", "copied");
 
+    public static Command Delete(CommandSet set) => new TransferCommands(set).CreateDelete(set);
+
     public static Command Replay(CommandSet set) => new TransferCommands(set).CreateReplay(set);
 
     private Command CreateReplay(CommandSet set)
@@ -59,6 +61,23 @@ internal sealed class TransferCommands
                 body["destination_exchange"] = ApiPath.Exchange(exchange);
             await RunAsync(context, "replay", body, "replayed");
         }, _source, CommonOptions.VirtualHost, target, _filter, _limit, _dryRun, _noWait, CommonOptions.Json);
+    }
+
+    private Command CreateDelete(CommandSet set)
+    {
+        var all = new Option<bool>("--all") { Description = "Delete all ready messages; the same as a purge." };
+        Command command = set.Create(
+            "delete-messages",
+            "Delete ready messages of a queue: those that match, or the first ones. They do not become dead letters.",
+            context => RunAsync(context, "delete", [], "deleted"),
+            _source, CommonOptions.VirtualHost, _filter, _limit, all, _dryRun, _noWait, CommonOptions.Json);
+        command.Validators.Add(result =>
+        {
+            bool isLimited = result.GetResult(_filter) is not null || result.GetResult(_limit) is not null;
+            if (isLimited == result.GetValue(all))
+                result.AddError("Give --filter, --limit or both, or else --all.");
+        });
+        return command;
     }
 
     private Command Create(CommandSet set, string verb, string description, string done)
@@ -116,7 +135,8 @@ internal sealed class TransferCommands
     private void Report(CommandContext context, JsonElement job, string done)
     {
         bool isJson = context.Get(CommonOptions.Json);
-        string route = $"from queue '{context.Get(_source)}' to {job.GetProperty("destination").GetString()}";
+        string route = $"from queue '{context.Get(_source)}'"
+            + (job.GetProperty("destination").GetString() is { } destination ? $" to {destination}" : "");
         string count = Count(job.GetProperty("messages_done").GetInt64());
         switch (job.GetProperty("state").GetString())
         {

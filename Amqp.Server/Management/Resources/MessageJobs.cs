@@ -7,10 +7,12 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/queues/vhost/name/messages/...</c>: starts jobs that move or copy messages of a queue.</summary>
+/// <summary><c>/api/queues/vhost/name/messages/...</c>: starts jobs that move, copy or delete messages of a queue.</summary>
 internal static class MessageJobs
 {
     private static readonly string[] _fields = ["filter", "limit", "dry_run", "destination_queue", "destination_exchange", "routing_key"];
+
+    private static readonly string[] _deleteFields = ["filter", "limit", "dry_run"];
 
     private static readonly string[] _replayFields = ["filter", "limit", "dry_run", "destination_exchange"];
 
@@ -34,7 +36,29 @@ internal static class MessageJobs
             session => new ReplayDestination(session, source, exchange is null ? null : ExchangeEndpoints.NameOf(exchange)));
     }
 
-    private static ApiReply Start(ApiRequest request, JobKind kind, Func<BrokerSession, MessageDestination> choose)
+    /// <summary>Starts a deletion. The reply is the job, with status 202.</summary>
+    public static ApiReply Delete(ApiRequest request)
+    {
+        DemandKnown(request, _deleteFields);
+        return Start(request, JobKind.Delete, (session, source, filter) =>
+        {
+            var removal = new MessageRemoval(session, source, filter);
+            return (null, removal.RunAsync, removal);
+        });
+    }
+
+    private static ApiReply Start(ApiRequest request, JobKind kind, Func<BrokerSession, MessageDestination> choose) =>
+        Start(request, kind, (session, source, filter) =>
+        {
+            var transfer = new MessageTransfer(session, request.Broker.Sessions, source, choose, filter);
+            return (transfer.Target, transfer.RunAsync, transfer);
+        });
+
+    /// <summary>Starts a job. The function returns its target, the work, and the object that owns the session.</summary>
+    private static ApiReply Start(
+        ApiRequest request,
+        JobKind kind,
+        Func<LocalSession, string, MessageFilter, (string? Target, Func<Job, Task> Run, IDisposable Owner)> prepare)
     {
         var host = request.VirtualHost;
         string source = ApiRequest.DemandShort(request.Name("queue"), "queue");
@@ -42,20 +66,17 @@ internal static class MessageJobs
         long? limit = ReadLimit(request);
         bool isDryRun = request.Flag("dry_run");
         var session = request.OpenSession();
-        MessageTransfer? transfer = null;
+        IDisposable owner = session;
         try
         {
-            transfer = new MessageTransfer(session, request.Broker.Sessions, source, choose, filter);
-            var plan = new JobPlan(kind, host.Name, request.User.Name, source, transfer.Target, filter.Texts, limit, isDryRun);
-            var job = request.Broker.Jobs.Start(plan, transfer.RunAsync);
+            (string? target, var run, owner) = prepare(session, source, filter);
+            var plan = new JobPlan(kind, host.Name, request.User.Name, source, target, filter.Texts, limit, isDryRun);
+            var job = request.Broker.Jobs.Start(plan, run);
             return ApiReply.Json(json => JobView.Write(json, job), StatusCodes.Status202Accepted);
         }
         catch (BrokerException error)
         {
-            if (transfer is not null)
-                transfer.Dispose();
-            else
-                session.Dispose();
+            owner.Dispose();
             throw Refused(error);
         }
     }

@@ -18,7 +18,10 @@ internal static class PeekEndpoints
 
     public static ManagementApi MapPeek(this ManagementApi api) => api
         .Get("/queues/{vhost}/{queue}/messages", Access.VirtualHost, request => Peek(request, Demand(request)))
-        .Get("/queues/{vhost}/{queue}/messages/unacked", Access.VirtualHost, request => PeekUnacknowledged(request, Demand(request)));
+        .Get("/queues/{vhost}/{queue}/messages/unacked", Access.VirtualHost, request => PeekUnacknowledged(request, Demand(request)))
+        .Get("/queues/{vhost}/{queue}/messages/{message}", Access.VirtualHost, request => SingleMessage.Describe(request, Demand(request)))
+        .Get("/queues/{vhost}/{queue}/messages/{message}/payload", Access.VirtualHost, request =>
+            SingleMessage.Download(request, Demand(request)));
 
     /// <exception cref="ApiException">
     /// 404: the queue does not exist. 401: the user may not read it. Administrators need the permission too.
@@ -75,9 +78,7 @@ internal static class PeekEndpoints
         var query = new PeekQuery(request);
         var found = new List<(BrokerSession Session, Delivery Delivery, long? Age, PeekedMessage Message)>();
         long skip = query.Offset, bytes = 0;
-        foreach (var session in request.Services.Connections.All
-            .SelectMany(connection => connection.Sessions)
-            .Where(session => session.Client.VirtualHost == request.VirtualHost)
+        foreach (var session in SessionsIn(request)
             .OrderBy(session => session.Client.Origin.ConnectionName, StringComparer.Ordinal)
             .ThenBy(session => session.Number))
         {
@@ -107,8 +108,17 @@ internal static class PeekEndpoints
         });
     }
 
+    /// <summary>Returns the sessions in the virtual host that the URL names.</summary>
+    public static IEnumerable<BrokerSession> SessionsIn(ApiRequest request)
+    {
+        var host = request.VirtualHost;
+        return request.Services.Connections.All
+            .SelectMany(connection => connection.Sessions)
+            .Where(session => session.Client.VirtualHost == host);
+    }
+
     /// <exception cref="ApiException">503: the queue cannot be read from the disk now.</exception>
-    private static bool MoveNext(Queue queue, Func<bool> moveNext)
+    public static bool MoveNext(Queue queue, Func<bool> moveNext)
     {
         try
         {

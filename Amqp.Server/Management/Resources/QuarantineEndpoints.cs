@@ -1,4 +1,3 @@
-using System.Globalization;
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges.Delayed;
@@ -25,10 +24,10 @@ internal static class QuarantineEndpoints
         .Delete(path, Access.VirtualHost, request =>
             ApplyToAll(find(request, true), "dropped", (owner, message) => owner.DropQuarantined(message)))
         .Post($"{path}/return", Access.VirtualHost, request => ReturnAll(find(request, true)))
-        .Get($"{path}/{{message}}", Access.VirtualHost, request => Export(find(request, false), Place(request)))
+        .Get($"{path}/{{message}}", Access.VirtualHost, request => Export(find(request, false), MessagePath.Read(request)))
         .Delete($"{path}/{{message}}", Access.VirtualHost, request =>
-            Do(find(request, true), Place(request), (owner, message) => owner.DropQuarantined(message)))
-        .Post($"{path}/{{message}}/return", Access.VirtualHost, request => Return(find(request, true), Place(request)));
+            Do(find(request, true), MessagePath.Read(request), (owner, message) => owner.DropQuarantined(message)))
+        .Post($"{path}/{{message}}/return", Access.VirtualHost, request => Return(find(request, true), MessagePath.Read(request)));
 
     private static IQuarantineOwner OfQueue(ApiRequest request, bool isChange)
     {
@@ -54,13 +53,6 @@ internal static class QuarantineEndpoints
         if (!request.Broker.Permissions.Allows(request.VirtualHost.Name, request.User.Name, kind, name))
             throw ApiException.NotAuthorized("Access refused.");
     }
-
-    private static MessagePlace Place(ApiRequest request) =>
-        request.Name("message").Split('-') is [var queue, var sequence]
-            && uint.TryParse(queue, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
-            && long.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out long place)
-            ? new MessagePlace(number, place)
-            : throw ApiException.NotFound();
 
     private static ListReply<QuarantinedMessage> List(IQuarantineOwner? owner) => new(
         owner?.Quarantined ?? [], message => message.Place.ToString(),

@@ -32,6 +32,7 @@ internal static class QueueEndpoints
         .Post("/queues/{vhost}/{queue}/messages/move", Access.VirtualHost, request => MessageJobs.Start(request, JobKind.Move))
         .Post("/queues/{vhost}/{queue}/messages/copy", Access.VirtualHost, request => MessageJobs.Start(request, JobKind.Copy))
         .Post("/queues/{vhost}/{queue}/messages/replay", Access.VirtualHost, MessageJobs.Replay)
+        .Post("/queues/{vhost}/{queue}/messages/delete", Access.VirtualHost, MessageJobs.Delete)
         .Get("/queues/{vhost}/{queue}/messages/export", Access.VirtualHost, MessageFiles.Export)
         .PostStream("/queues/{vhost}/{queue}/messages/import", Access.VirtualHost, MessageFiles.ImportAsync)
         .Post("/queues/{vhost}/{queue}/actions", Access.Administrator, Act)

@@ -12,16 +12,21 @@ internal static class MessageView
 {
     private const int MaxCharacter = 4; // maximum bytes of a character in UTF-8
 
-    /// <summary>Writes a ready message.</summary>
+    /// <summary>Writes a message with its position.</summary>
     /// <param name="json">The writer.</param>
     /// <param name="queue">Queue of the message.</param>
     /// <param name="message">The message.</param>
-    /// <param name="position">Position in the queue. The next message to deliver has position 0.</param>
+    /// <param name="position">
+    /// Position in the queue. The next message to deliver has position 0. Null if the message is unacknowledged.
+    /// </param>
     /// <param name="isTextWanted">True to write a payload that is valid UTF-8 as text.</param>
-    public static void WriteReady(Utf8JsonWriter json, Queue queue, PeekedMessage message, long position, bool isTextWanted)
+    public static void WriteReady(Utf8JsonWriter json, Queue queue, PeekedMessage message, long? position, bool isTextWanted)
     {
         json.WriteStartObject();
-        json.WriteNumber("position", position);
+        if (position is { } known)
+            json.WriteNumber("position", known);
+        else
+            json.WriteNull("position");
         WriteFields(json, queue, message, isTextWanted);
         json.WriteEndObject();
     }
