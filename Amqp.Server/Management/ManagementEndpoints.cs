@@ -31,6 +31,7 @@ internal static class ManagementEndpoints
             .MapExchanges()
             .MapDelayed()
             .MapBindings()
+            .MapGraph()
             .MapConnections()
             .MapChannels()
             .MapConsumers()

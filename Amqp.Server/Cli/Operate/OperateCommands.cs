@@ -20,6 +20,7 @@ internal static class OperateCommands
             ExchangeCommands.Create(set),
             BindingCommands.Create(set),
             RouteCommands.Create(set),
+            GraphCommand.Create(set),
             JobCommands.Create(set),
             DelayedCommands.Create(set),
             ConnectionCommands.Connections(set),
