@@ -23,6 +23,9 @@ internal sealed class BrokerStatistics
     /// <summary>Counts logins of AMQP clients and of the HTTP API.</summary>
     public AuthenticationAttempts Authentication { get; } = new();
 
+    /// <summary>The last routing keys with which messages reached no queue.</summary>
+    public UnroutableLog Unroutable { get; } = new();
+
     /// <summary>Counts one creation, closing or deletion of an object.</summary>
     public void Note(Churn churn) => Interlocked.Increment(ref _churn[(int)churn]);
 

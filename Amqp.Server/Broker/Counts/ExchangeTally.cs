@@ -46,9 +46,19 @@ internal sealed class ExchangeCounts
 {
     private long _in;
     private long _out;
+    private UnroutableKeys? _unroutable;
 
     /// <summary>True if the exchange was deleted, and so gets no further messages.</summary>
     public bool IsClosed { get; private set; }
+
+    /// <summary>
+    /// The last routing keys with which messages reached no queue; null if there are none. Set by <see cref="UnroutableLog"/>.
+    /// </summary>
+    public UnroutableKeys? Unroutable
+    {
+        get => Volatile.Read(ref _unroutable);
+        set => Volatile.Write(ref _unroutable, value);
+    }
 
     /// <summary>RabbitMQ's <c>publish_in</c>: number of messages published to the exchange.</summary>
     public long In

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Counts;
@@ -83,7 +84,7 @@ internal sealed class SessionPublisher(BrokerSession session)
         tally.Note(route.Queues.Length);
         _counts.NoteSize(body.Length);
         if (isUnrouted)
-            _counts.NoteUnrouted(isReturned: isMandatory);
+            NoteUnrouted(tally, head, isReturned: isMandatory);
         if (isMandatory && isUnrouted)
             _sink.Return(EncodedMessage.Read(head), body);
         long position;
@@ -99,6 +100,16 @@ internal sealed class SessionPublisher(BrokerSession session)
         }
         _confirms.Note(position);
         return position != MessageIntake.Refused;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // its local variables would be cleared for each publish
+    private void NoteUnrouted(ExchangeTally tally, ReadOnlySpan<byte> head, bool isReturned)
+    {
+        _counts.NoteUnrouted(isReturned);
+        PublishAddress.Split(EncodedMessage.Read(head).Address, out _, out var key);
+        var host = _client.VirtualHost;
+        host.Statistics.Broker.Unroutable.Note(
+            tally.Exchange, key, host.Services.Clock.GetUtcNow().ToUnixTimeMilliseconds(), isReturned);
     }
 
     /// <summary>Sends a direct reply to those clients of the route that wait for replies.</summary>

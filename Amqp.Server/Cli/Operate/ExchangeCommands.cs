@@ -15,7 +15,22 @@ internal static class ExchangeCommands
             new("vhost"), new("name"), new("type"), new("durable"), new("auto_delete"), new("internal"), new("policy"), new("arguments"));
         return set.Resource(
             "exchanges", "List, show, declare and delete exchanges.", list, Show(set), Declare(set), Delete(set),
-            QuarantineCommands.Create(set, "exchange", "exchanges"));
+            Unroutable(set), QuarantineCommands.Create(set, "exchange", "exchanges"));
+    }
+
+    private static Command Unroutable(CommandSet set)
+    {
+        Argument<string> name = set.Name("exchange", "The exchange; amq.default for the default exchange.", "exchanges");
+        var list = new ResourceList(
+            "key", "unroutable keys", context => $"{Path(context, context.Get(name))}/unroutable",
+            new("time", true), new("routing_key"), new("messages", true), new("reason"))
+        {
+            Special = [name, CommonOptions.VirtualHost],
+            Place = context => What(context, context.Get(name)),
+        };
+        return set.Create(
+            "unroutable", "List the last 100 routing keys with which messages reached no queue, the latest first.", list.RunAsync,
+            list.Symbols);
     }
 
     private static Command Show(CommandSet set)

@@ -28,6 +28,12 @@ internal static class ExchangeEndpoints
         .Delete("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Delete)
         .Post("/exchanges/{vhost}/{exchange}/publish", Access.VirtualHost, PublishAsync)
         .Post("/exchanges/{vhost}/{exchange}/route", Access.VirtualHostView, Route)
+        .Get("/exchanges/{vhost}/{exchange}/unroutable", Access.VirtualHostView, request =>
+        {
+            var (host, exchange) = (request.VirtualHost, Demand(request));
+            string reason = UnroutableView.ReasonOf(host, exchange);
+            return ApiReply.Array(exchange.Counts.Unroutable?.All ?? [], (json, key) => UnroutableView.Write(json, key, reason));
+        })
         .Get("/exchanges/{vhost}/{exchange}/bindings/source", Access.VirtualHostView, request =>
         {
             string name = NameOf(request);

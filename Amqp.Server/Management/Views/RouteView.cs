@@ -15,9 +15,32 @@ internal static class RouteView
         foreach (var queue in route.Queues)
             json.WriteStringValue(queue.Name);
         json.WriteEndArray();
+        json.WriteStartArray("paths");
+        foreach (var path in route.Paths)
+            Write(json, path);
+        json.WriteEndArray();
         json.WriteStartArray("exchanges");
         foreach (var exchange in route.Exchanges)
             Write(json, exchange);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ExplainedPath path)
+    {
+        json.WriteStartObject();
+        json.WriteString("queue", path.Queue.Name);
+        json.WriteStartArray("steps");
+        foreach (var step in path.Steps)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", step.Kind);
+            json.WriteString("source", step.From.Name);
+            json.WriteString("destination", step.To.Name);
+            json.WriteString("destination_type", step.To is Exchange ? "exchange" : "queue");
+            json.WriteString("routing_key", step.Binding?.RoutingKey);
+            json.WriteEndObject();
+        }
         json.WriteEndArray();
         json.WriteEndObject();
     }

@@ -172,6 +172,7 @@ internal static class AccessTable
         POST /queues/{v}/q/messages/delete {"dry_run":true}                 | 401 202 202 202 202 | 401 401 401 401 401
         GET /queues/{v}/q/messages/1-1                                      | 401 404 404 404 404 | 401 401 401 401 401
         GET /queues/{v}/q/messages/1-1/payload                              | 401 404 404 404 404 | 401 401 401 401 401
+        GET /exchanges/{v}/amq.direct/unroutable                            | 401 200 200 200 200 | 401 401 401 200 200
         GET /graph/{v}                                                      | 401 200 200 200 200 | 401 401 401 200 200
         POST /queues/{v}/q/messages/replay {"limit":0}                      | 401 400 400 400 400 | 401 401 401 401 400
         POST /queues/{v}/q/messages/replay {"destination_exchange":"none"}  | 401 404 404 404 404 | 401 401 401 401 401

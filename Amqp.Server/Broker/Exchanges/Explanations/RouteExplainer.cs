@@ -20,9 +20,8 @@ internal sealed class RouteExplainer
     private readonly FieldTable _headers;
     private readonly byte[] _encodedHeaders;
     private readonly byte[] _properties;
-    private readonly HashSet<Exchange> _visited = [];
+    private readonly Dictionary<IBindingDestination, ExplainedStep?> _steps = []; // the step to each exchange and queue; null for the first
     private readonly Queue<Exchange> _pending = [];
-    private readonly HashSet<Queue> _queues = [];
 
     /// <param name="routing">The exchanges of a virtual host.</param>
     /// <param name="findQueue">Finds a queue of the virtual host by its name.</param>
@@ -45,11 +44,13 @@ internal sealed class RouteExplainer
         var exchanges = new List<ExplainedExchange>();
         using (_routing.Lock.Share())
         {
-            Reach(start);
+            Begin(start);
             while (_pending.TryDequeue(out var exchange))
                 exchanges.Add(Explain(exchange, isStart: exchange == start));
         }
-        return new RouteExplanation(exchanges, [.. _queues.OrderBy(queue => queue.Name, StringComparer.Ordinal)]);
+        return new RouteExplanation(
+            exchanges,
+            [.. _steps.Keys.OfType<Queue>().OrderBy(queue => queue.Name, StringComparer.Ordinal).Select(queue => PathTo(queue))]);
     }
 
     private ExplainedExchange Explain(Exchange exchange, bool isStart)
@@ -63,7 +64,7 @@ internal sealed class RouteExplainer
             notes.Add($"The exchange drops a message if it has seen the value of the header {window.Settings.Header} before.");
         var bindings = new List<ExplainedBinding>();
         if (exchange.Name.Length == 0)
-            FollowDefault(notes);
+            FollowDefault(exchange, notes);
         else
             Follow(exchange, bindings);
         if (exchange.Name.Length > 0 && !bindings.Exists(binding => binding.IsMatch))
@@ -80,25 +81,21 @@ internal sealed class RouteExplainer
         {
             var (isMatch, reason) = rule.Judge(binding);
             bindings.Add(new ExplainedBinding(binding, isMatch, reason));
-            if (!isMatch)
-                continue;
-            if (binding.Destination is Exchange next)
-                Reach(next);
-            else if (binding.Destination is Queue queue)
-                _queues.Add(queue);
+            if (isMatch)
+                Reach(new ExplainedStep(exchange, binding.Destination, binding, "binding"));
         }
     }
 
     private IBindingDestination? Choose(Exchange exchange) =>
         exchange.Chooser?.Choose(OctetText.Encode(_keys[0]), _encodedHeaders, _properties)?.Destination;
 
-    private void FollowDefault(List<string> notes)
+    private void FollowDefault(Exchange exchange, List<string> notes)
     {
         foreach (string key in _keys)
         {
             if (_findQueue(key) is { } queue)
             {
-                _queues.Add(queue);
+                Reach(new ExplainedStep(exchange, queue, null, "default"));
                 notes.Add($"The routing key is the name of queue '{key}'.");
             }
             else if (_routing.Replies.Find(key) is not null)
@@ -121,7 +118,7 @@ internal sealed class RouteExplainer
         else if (_routing.Find(name) is { } alternate)
         {
             notes.Add($"No binding matches, so the message goes to the alternate exchange '{name}'.");
-            Reach(alternate);
+            Reach(new ExplainedStep(exchange, alternate, null, "alternate"));
         }
         else
         {
@@ -129,9 +126,24 @@ internal sealed class RouteExplainer
         }
     }
 
-    private void Reach(Exchange exchange)
+    private void Begin(Exchange exchange)
     {
-        if (_visited.Add(exchange))
-            _pending.Enqueue(exchange);
+        _steps.Add(exchange, null);
+        _pending.Enqueue(exchange);
+    }
+
+    private void Reach(ExplainedStep step)
+    {
+        if (_steps.TryAdd(step.To, step) && step.To is Exchange next)
+            _pending.Enqueue(next);
+    }
+
+    private ExplainedPath PathTo(Queue queue)
+    {
+        var steps = new List<ExplainedStep>();
+        for (var step = _steps[queue]; step is not null; step = _steps[step.From])
+            steps.Add(step);
+        steps.Reverse();
+        return new ExplainedPath(queue, steps);
     }
 }
