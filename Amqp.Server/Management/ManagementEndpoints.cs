@@ -44,6 +44,7 @@ internal static class ManagementEndpoints
             .MapFaults()
             .MapProblems()
             .MapQuarantine()
+            .MapTraces()
             .MapJobs();
     }
 

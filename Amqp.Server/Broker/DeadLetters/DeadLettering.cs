@@ -60,7 +60,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         int done = 0;
         foreach (ref var dead in messages.AsSpan())
         {
-            if (!TryPublish(queue, publisher, ref dead))
+            if (!TryPublish(queue, publisher, ref dead, exchange, round))
                 break;
             done++;
             if (round.IsFull)
@@ -72,7 +72,8 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
     }
 
     /// <summary>Publishes one dead letter. Returns false if the message must be published again later.</summary>
-    private static bool TryPublish(Queue queue, DeadLetterPublisher publisher, ref DeadMessage dead)
+    private static bool TryPublish(
+        Queue queue, DeadLetterPublisher publisher, ref DeadMessage dead, Exchange exchange, DispatchRound round)
     {
         var services = queue.Host.Services;
         try
@@ -83,7 +84,9 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
                 return true;
             }
             using var payload = services.Store.Read(dead.Message);
+            int gathered = round.Gathered;
             publisher.Publish(payload.Payload, dead.Reason);
+            queue.Host.Observer?.OnDeadLettered(queue, dead.Message, exchange.Name, round.PublishedSince(gathered));
             return true;
         }
         catch (StoreDamagedException damage)

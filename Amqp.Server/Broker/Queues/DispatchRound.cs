@@ -59,6 +59,14 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     /// </summary>
     public ReadOnlySpan<StoredMessage> Delivered => _delivered.AsSpan(0, _deliveredCount);
 
+    /// <summary>Number of published messages that the round holds.</summary>
+    public int Gathered => _publishedCount;
+
+    /// <summary>Returns the published messages that the round has collected since then.</summary>
+    /// <param name="gathered">An earlier value of <see cref="Gathered"/>.</param>
+    public ReadOnlySpan<(Queue Queue, StoredMessage Message)> PublishedSince(int gathered) =>
+        _published.AsSpan(Math.Min(gathered, _publishedCount).._publishedCount);
+
     /// <summary>Collects a published message. <see cref="HandOver"/> adds the message to the queue.</summary>
     public void Publish(Queue queue, in StoredMessage message)
     {

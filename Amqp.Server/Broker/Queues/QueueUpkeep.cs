@@ -1,4 +1,5 @@
 using Amqp.Server.Broker.Faults;
+using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues.Content;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Storage.Messages;
@@ -15,6 +16,10 @@ internal sealed class QueueUpkeep(Queue queue, IQueueRegistry registry) : IRuled
 
     /// <inheritdoc/>
     bool IRuledQueue.IsCrashed => queue.Faults.IsCrashed;
+
+    /// <inheritdoc/>
+    void IRuledQueue.NoteDead(ReadOnlySpan<StoredMessage> messages, DeathReason reason) =>
+        queue.Host.Observer?.OnDead(queue, messages, reason);
 
     /// <inheritdoc/>
     bool IQuarantine.IsFull => queue.Faults.IsFull;

@@ -115,6 +115,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         // x-max-length-bytes needs the size of the head. An entry on the disk does not have this size.
         if (Settings.MaxLengthBytes is not null)
             moved = moved with { Flags = moved.Flags | MessageFlags.StaysInMemory };
+        state.Host.Observer?.OnMoved(state.Queue, message, moved);
         messages.Deduplication?.Move(messages.Levels.Of(message).Number, message, messages.Levels.Of(moved).Number, moved);
         try
         {

@@ -186,7 +186,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
         if (message.IsRedelivered)
             Session.Counts.Deliveries.Redeliver++;
         if (_trace.IsOn)
-            _trace.NoteDelivery("deliver", content, properties, from, deliveryTag, message.IsRedelivered, round);
+            _trace.NoteDelivery(content, properties, from, message, deliveryTag, this, NoAck, round);
         return true;
     }
 }

@@ -64,7 +64,7 @@ internal sealed class SessionGets(BrokerSession session)
                 throw new OutputFailedException(error);
             }
         }
-        session.Trace.NoteDelivery("get", content, properties, queue, tag, message.IsRedelivered, _client.Round);
+        session.Trace.NoteDelivery(content, properties, queue, message, tag, consumer: null, noAck, _client.Round);
     }
 
     /// <summary>Returns the error for basic.get on a quorum queue with a single active consumer.</summary>

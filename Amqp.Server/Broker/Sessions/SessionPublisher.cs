@@ -88,6 +88,7 @@ internal sealed class SessionPublisher(BrokerSession session)
         if (isMandatory && isUnrouted)
             _sink.Return(EncodedMessage.Read(head), body);
         long position;
+        int gathered = _client.Round.Gathered;
         try
         {
             position = _intake.Store(route, head, body, traits, _client.Round);
@@ -98,6 +99,8 @@ internal sealed class SessionPublisher(BrokerSession session)
                 throw new BrokerException(BrokerError.Unavailable, failure.Message);
             position = ConfirmTracker.Never;
         }
+        if (_trace.IsFollowing)
+            _trace.NoteStored(head, body.Length, route, gathered, isMandatory && isUnrouted);
         _confirms.Note(position);
         return position != MessageIntake.Refused;
     }

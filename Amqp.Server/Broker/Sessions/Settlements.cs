@@ -42,6 +42,8 @@ internal sealed class Settlements(BrokerSession session)
     public void Apply(in Delivery delivery, Settlement settlement)
     {
         var queue = delivery.Queue!;
+        if (session.Trace.IsFollowing)
+            session.Trace.NoteSettlement(delivery, settlement);
         if (settlement == Settlement.Requeue)
         {
             Requeue(delivery);

@@ -8,6 +8,9 @@ namespace Amqp.Server.Broker.Tracing;
 /// <param name="User">The user who logged in.</param>
 internal readonly record struct TracedBy(string Connection, ushort Channel, string User)
 {
+    /// <summary>RabbitMQ's name for the channel.</summary>
+    public string Name => $"{Connection} ({Channel})";
+
     public KeyValuePair<string, FieldValue>[] Fields(string virtualHost) =>
     [
         new("vhost", FieldValue.FromString(virtualHost)),

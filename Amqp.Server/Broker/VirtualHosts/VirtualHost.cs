@@ -74,13 +74,25 @@ internal sealed class VirtualHost : IDisposable
     public bool IsTracing
     {
         get => Firehose is not null;
-        set => Volatile.Write(
-            ref _firehose,
-            value ? Firehose ?? new Firehose(new InternalExchange(Routing, Host, GetExchange(Firehose.ExchangeName))) : null);
+        set
+        {
+            Volatile.Write(
+                ref _firehose,
+                value ? Firehose ?? new Firehose(new InternalExchange(Routing, Host, GetExchange(Firehose.ExchangeName))) : null);
+            Host.NoteCopied(value || Spans is not null);
+        }
     }
 
     /// <summary>Makes OpenTelemetry spans for traced messages; null unless configured.</summary>
-    public MessageSpans? Spans { get; init; }
+    public MessageSpans? Spans
+    {
+        get;
+        init
+        {
+            field = value;
+            Host.NoteCopied(value is not null);
+        }
+    }
 
     /// <summary>Default of <c>x-queue-type</c> for new queues. If null, a queue without the argument is classic.</summary>
     public string? DefaultQueueType => Description.DefaultQueueType ?? _declareRules.DefaultType;

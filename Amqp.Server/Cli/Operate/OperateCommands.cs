@@ -22,6 +22,7 @@ internal static class OperateCommands
             RouteCommands.Create(set),
             GraphCommand.Create(set),
             JobCommands.Create(set),
+            TraceCommands.Create(set),
             DelayedCommands.Create(set),
             ConnectionCommands.Connections(set),
             ConnectionCommands.Channels(set),

@@ -3,6 +3,7 @@ using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Events;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Sessions;
+using Amqp.Server.Broker.Traces;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
@@ -29,6 +30,7 @@ internal sealed record ManagementServices(
     ILogger Logger)
 {
     private ProblemWatch? _problems; // created by the first request that needs it
+    private TraceTable? _traces; // the same
 
     /// <summary>The broker, opened before the first request.</summary>
     public MessageBroker Broker => Opened.Value;
@@ -56,6 +58,10 @@ internal sealed record ManagementServices(
     /// <summary>Finds the problems of the broker. <see cref="VisibleProblems"/> selects those that a user may see.</summary>
     public ProblemWatch Problems => LazyInitializer.EnsureInitialized(
         ref _problems, () => new ProblemWatch(Broker, Connections, Shovels, Federation, Options, Listeners))!;
+
+    /// <summary>The traces of messages that users have started.</summary>
+    public TraceTable Traces => LazyInitializer.EnsureInitialized(
+        ref _traces, () => new TraceTable(Broker.VirtualHosts, Broker.Faults, TimeProvider.System))!;
 
     /// <summary>The cookie that contains the token of a session.</summary>
     public LoginCookie Cookie { get; } = new(Options.Management.PathPrefix);

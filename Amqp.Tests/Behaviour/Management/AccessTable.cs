@@ -161,6 +161,10 @@ internal static class AccessTable
         POST /operator-policies/{v}/preview                                 | 401 401 401 401 400 | 401 401 401 401 400
         POST /definitions?dry_run=true                                      | 401 401 401 401 200 | 401 401 401 401 200
         POST /definitions/{v}?dry_run=true                                  | 401 401 401 401 200 | 401 401 401 401 200
+        GET /traces                                                         | 401 401 401 401 200 | 401 401 401 401 200
+        POST /traces {"vhost":"none"}                                       | 401 401 401 401 404 | 401 401 401 401 404
+        GET /traces/none                                                    | 401 401 401 401 404 | 401 401 401 401 404
+        DELETE /traces/none                                                 | 401 401 401 401 404 | 401 401 401 401 404
         GET /problems                                                       | 401 200 200 200 200 | 401 200 200 200 200
         GET /queues/{v}/q/why                                               | 401 200 200 200 200 | 401 401 401 200 200
         GET /queues/{v}/q/messages                                          | 401 200 200 200 200 | 401 401 401 401 401

@@ -122,6 +122,7 @@ internal sealed class QueueRules
             return;
         }
         _statistics.NoteDead(Settings.Type, Settings.DeadLetterStrategy, reason, messages.Length);
+        _queue.NoteDead(messages, reason);
         if (Settings.DeadLetterExchange is not null)
             Backlog.Add(messages, reason);
         else
