@@ -46,6 +46,21 @@ internal sealed class SampleRing(int width, long interval, int most)
         return high;
     }
 
+    /// <summary>Returns the index of the first row in which a number that never falls is greater than a value; else the number of rows.</summary>
+    public int FindGreater(int column, long value)
+    {
+        int low = 0, high = Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (Row(middle)[column] > value)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+        return low;
+    }
+
     /// <summary>Adds a row. Ignores a row that equals the last row, or that comes too early. A full buffer loses its oldest row.</summary>
     /// <returns>True if the row differs from the last row, even if the row came too early.</returns>
     public bool Add(long time, ReadOnlySpan<long> row, bool mayGrow)

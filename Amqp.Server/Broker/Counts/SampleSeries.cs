@@ -14,11 +14,12 @@ internal sealed class SampleSeries
     /// <remarks>Basic is for single objects, Global for the broker and its virtual hosts.</remarks>
     public static readonly int[] Basic = [600, 3600], Global = [600, 3600, 28_800, 86_400];
 
-    private static readonly long[] _intervals = [0, Minute, 10 * Minute, 30 * Minute];
+    private static readonly long[] _intervals = [0, Minute, 2 * Minute, 5 * Minute];
 
     private readonly Lock _lock = new();
     private readonly SampleRing[] _rings;
     private readonly bool _isBaseline;
+    private readonly long _interval;
 
     /// <param name="width">Count of the numbers in each sample.</param>
     /// <param name="retention"><see cref="Basic"/> or <see cref="Global"/>.</param>
@@ -26,7 +27,7 @@ internal sealed class SampleSeries
     /// <param name="isBaseline">True if the first sample includes events from before the series began, and so gives no rate.</param>
     public SampleSeries(int width, int[] retention, long interval, bool isBaseline)
     {
-        _isBaseline = isBaseline;
+        (_isBaseline, _interval) = (isBaseline, interval);
         _rings = new SampleRing[retention.Length];
         for (int i = 0; i < retention.Length; i++)
         {
@@ -66,14 +67,91 @@ internal sealed class SampleSeries
     /// <param name="before">Time of the sampler's previous run; 0 if there was none.</param>
     public double Rate(int column, long last, long before)
     {
+        double rate = 0;
+        Rates(new ReadOnlySpan<int>(in column), last, before, new Span<double>(ref rate));
+        return rate;
+    }
+
+    /// <summary>Returns the growth per second of several numbers between the last two samples.</summary>
+    /// <param name="columns">Indexes of the numbers in a row.</param>
+    /// <param name="last">Time of the sampler's last run.</param>
+    /// <param name="before">Time of the sampler's previous run; 0 if there was none.</param>
+    /// <param name="rates">Receives the growths, in the order of the columns.</param>
+    public void Rates(ReadOnlySpan<int> columns, long last, long before, Span<double> rates)
+    {
         lock (_lock)
         {
             var ring = _rings[0];
             if (ring.Count == 0 || before == 0 || ring.Time(ring.Count - 1) != last || (ring.Count == 1 && _isBaseline))
-                return 0;
-            long earlier = ring.Count > 1 ? ring.Row(ring.Count - 2)[column] : 0;
-            return (ring.Row(ring.Count - 1)[column] - earlier) * 1000.0 / (last - before);
+            {
+                rates.Clear();
+                return;
+            }
+            var now = ring.Row(ring.Count - 1);
+            var earlier = ring.Count > 1 ? ring.Row(ring.Count - 2) : default;
+            for (int i = 0; i < columns.Length; i++)
+                rates[i] = (now[columns[i]] - (earlier.IsEmpty ? 0 : earlier[columns[i]])) * 1000.0 / (last - before);
         }
+    }
+
+    /// <summary>Returns the growth per second of one number since a time, or since the first sample if that is later.</summary>
+    /// <param name="column">Index of the number in a row.</param>
+    /// <param name="since">The time, in milliseconds since 1970-01-01 UTC. It is not older than the most frequent samples.</param>
+    /// <param name="last">Time of the sampler's last run.</param>
+    public double Growth(int column, long since, long last)
+    {
+        lock (_lock)
+        {
+            var ring = _rings[0];
+            if (ring.Count == 0 || ring.Time(ring.Count - 1) <= since)
+                return 0;
+            var (from, before) = (since, 0L);
+            if (ring.Find(since) is var index and >= 0)
+                before = ring.Row(index)[column];
+            else if (ring.HasLost || _isBaseline)
+                (from, before) = (ring.Time(0), ring.Row(0)[column]);
+            else
+                from = Math.Max(since, ring.Time(0) - _interval);
+            return last <= from ? 0 : (ring.Row(ring.Count - 1)[column] - before) * 1000.0 / (last - from);
+        }
+    }
+
+    /// <summary>
+    /// Returns the time when a number that never falls became greater than a value: between two samples, it is assumed to grow evenly. If
+    /// samples of that time were discarded, returns the time of the oldest sample that is left. Null if there are no samples.
+    /// </summary>
+    /// <param name="column">Index of the number in a row.</param>
+    /// <param name="value">The value. It is less than <paramref name="current"/>.</param>
+    /// <param name="current">The number at this moment.</param>
+    /// <param name="now">This moment, in milliseconds since 1970-01-01 UTC.</param>
+    /// <param name="last">Time of the sampler's last run.</param>
+    public long? Passed(int column, long value, long current, long now, long last)
+    {
+        lock (_lock)
+        {
+            long? oldest = null;
+            for (int i = 0; i < _rings.Length && _rings[i].Count > 0; i++)
+            {
+                var ring = _rings[i];
+                int next = ring.FindGreater(column, value);
+                var after = next < ring.Count ? (At: ring.Time(next), Value: ring.Row(next)[column]) : (At: now, Value: current);
+                // The number grew within the last step before the sample: if it had changed earlier, there would be an earlier sample.
+                long from = next < ring.Count ? after.At - Math.Max(_interval, _intervals[i]) : last;
+                if (next > 0)
+                    return Between(Math.Max(from, ring.Time(next - 1)), ring.Row(next - 1)[column], after.At, after.Value, value);
+                oldest = after.At;
+                if (!ring.HasLost)
+                    return _isBaseline ? oldest : Between(from, 0, after.At, after.Value, value);
+            }
+            return oldest;
+        }
+    }
+
+    /// <summary>Returns the value of one number at the given time; null if no sample is so old.</summary>
+    public long? Known(long time, int column)
+    {
+        lock (_lock)
+            return _rings[0].Find(time) is var index and >= 0 ? _rings[0].Row(index)[column] : null;
     }
 
     /// <summary>
@@ -107,4 +185,8 @@ internal sealed class SampleSeries
         }
         return oldest is { HasLost: true } ? oldest.Row(0)[column] : 0;
     }
+
+    /// <summary>Returns the time at which a number that grows evenly between two times reaches a value.</summary>
+    private static long Between(long from, long before, long until, long after, long value) =>
+        until <= from || after <= before ? until : from + (long)((double)(value - before) / (after - before) * (until - from));
 }

@@ -35,6 +35,21 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
+    /// <summary>Numbers of messages, bytes and consumers at one moment.</summary>
+    public QueueLoad Load
+    {
+        get
+        {
+            lock (state.Gate)
+            {
+                var (messages, traffic) = (state.Messages, state.Traffic);
+                return new QueueLoad(
+                    messages.Count, traffic.Unacknowledged, messages.Bytes + traffic.UnacknowledgedBytes, state.Consumers.Count,
+                    traffic.Published);
+            }
+        }
+    }
+
     /// <summary>Counts and bytes of the messages in memory and on the disk. Slow if a payload or an entry is only on the disk.</summary>
     public QueueStorage Storage
     {

@@ -41,6 +41,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
     /// <summary>The subscription; null until the queue has accepted the consumer.</summary>
     public Subscription? Subscription { get; set; }
 
+    /// <summary>Number of unacknowledged deliveries. Any thread may read it.</summary>
     public int Unacknowledged { get; set; }
 
     /// <summary>True while at least half of the prefetch limit is unused. The caller holds the lock.</summary>

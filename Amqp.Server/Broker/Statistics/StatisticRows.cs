@@ -30,8 +30,16 @@ internal static class StatisticRows
     /// <summary>Column of a queue's row with the number of all messages that were delivered or fetched.</summary>
     public static readonly int QueueDelivered = QueueDepth - 1;
 
+    /// <summary>Columns of a queue's row with the numbers of acknowledgements and of redeliveries.</summary>
+    public static readonly int QueueAcknowledged = QueueDelivering + Array.IndexOf(Delivering, "ack"),
+        QueueRedelivered = QueueDelivering + Array.IndexOf(Delivering, "redeliver");
+
     /// <summary>Layout of a channel's row: <see cref="Publishing"/>, then <see cref="Delivering"/>.</summary>
     public static readonly int ChannelDelivering = Publishing.Length, ChannelWidth = ChannelDelivering + Delivering.Length;
+
+    /// <summary>Columns of a channel's row with the numbers of all deliveries and of acknowledgements.</summary>
+    public static readonly int ChannelDelivered = ChannelWidth - 1,
+        ChannelAcknowledged = ChannelDelivering + Array.IndexOf(Delivering, "ack");
 
     /// <summary>
     /// Layout of a virtual host's row: the columns of a channel, <see cref="Depth"/> of the queues, <see cref="Traffic"/>.

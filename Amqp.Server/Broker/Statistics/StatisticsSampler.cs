@@ -41,6 +41,9 @@ internal sealed class StatisticsSampler(
         }
     }
 
+    /// <summary>Time between two samples.</summary>
+    public TimeSpan Interval => options.Statistics.Interval;
+
     /// <summary>Current time, in milliseconds since 1970-01-01 UTC.</summary>
     public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -14,6 +14,9 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     private volatile Policy[] _users = []; // sorted: the policy with the highest priority comes first
     private volatile Policy[] _operators = [];
 
+    /// <summary>An object that is replaced whenever the user policies change.</summary>
+    public object Version => _users;
+
     /// <summary>Returns all policies of a kind, ordered by name.</summary>
     public IEnumerable<Policy> All(PolicyKind kind) => ListOf(kind).OrderBy(policy => policy.Name, StringComparer.Ordinal);
 

@@ -11,6 +11,7 @@ using Amqp.Server.Federation;
 using Amqp.Server.Logging;
 using Amqp.Server.Problems;
 using Amqp.Server.Shovels;
+using Amqp.Server.Snapshots;
 
 namespace Amqp.Server.Management.Http;
 
@@ -31,6 +32,7 @@ internal sealed record ManagementServices(
 {
     private ProblemWatch? _problems; // created by the first request that needs it
     private TraceTable? _traces; // the same
+    private readonly Lazy<BrokerSnapshots> _snapshots = new(() => new BrokerSnapshots(Opened.Value, Connections, TimeProvider.System));
 
     /// <summary>The broker, opened before the first request.</summary>
     public MessageBroker Broker => Opened.Value;
@@ -65,6 +67,9 @@ internal sealed record ManagementServices(
 
     /// <summary>The cookie that contains the token of a session.</summary>
     public LoginCookie Cookie { get; } = new(Options.Management.PathPrefix);
+
+    /// <summary>Snapshots of all objects, for lists and live streams.</summary>
+    public BrokerSnapshots Snapshots => _snapshots.Value;
 
     /// <summary>Stops the broker as SIGTERM does. Returns before the broker has stopped.</summary>
     public required Action Stop { get; init; }

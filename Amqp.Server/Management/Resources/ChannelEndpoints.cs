@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Lists;
 using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
@@ -9,7 +10,8 @@ namespace Amqp.Server.Management.Resources;
 internal static class ChannelEndpoints
 {
     public static ManagementApi MapChannels(this ManagementApi api) => api
-        .Get("/channels", Access.Management, request => List(request, Visible(request)))
+        .Get("/channels", Access.Management, request => SnapshotReply.Or(
+            request, ListKinds.Channels, () => List(request, Visible(request))))
         .Get("/vhosts/{vhost}/channels", Access.VirtualHostView, request =>
         {
             var host = request.VirtualHost;

@@ -5,6 +5,7 @@ using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.Values;
 using Amqp.Server.Connections;
 using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Lists;
 using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
@@ -13,7 +14,8 @@ namespace Amqp.Server.Management.Resources;
 internal static class ConnectionEndpoints
 {
     public static ManagementApi MapConnections(this ManagementApi api) => api
-        .Get("/connections", Access.Management, request => List(request, Visible(request)))
+        .Get("/connections", Access.Management, request => SnapshotReply.Or(
+            request, ListKinds.Connections, () => List(request, Visible(request))))
         .Get("/vhosts/{vhost}/connections", Access.VirtualHostView, request =>
         {
             var host = request.VirtualHost;

@@ -1,5 +1,6 @@
 using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Lists;
 using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
@@ -8,13 +9,14 @@ namespace Amqp.Server.Management.Resources;
 internal static class ConsumerEndpoints
 {
     public static ManagementApi MapConsumers(this ManagementApi api) => api
-        .Get("/consumers", Access.Management, request => List(
-            ConsumerView.All(request.Services.Connections).Where(consumer => request.User.CanSee(consumer.Session.Client.VirtualHost))))
+        .Get("/consumers", Access.Management, request => SnapshotReply.Or(request, ListKinds.Consumers, () => List(
+            ConsumerView.All(request.Services.Connections).Where(consumer => request.User.CanSee(consumer.Session.Client.VirtualHost)))))
         .Get("/consumers/{vhost}", Access.Management, request =>
         {
             var host = request.VirtualHost;
-            return List(ConsumerView.All(request.Services.Connections).Where(consumer =>
-                consumer.Session.Client.VirtualHost == host && request.User.CanSee(host)));
+            return SnapshotReply.Or(request, ListKinds.Consumers, () => List(
+                ConsumerView.All(request.Services.Connections).Where(consumer =>
+                    consumer.Session.Client.VirtualHost == host && request.User.CanSee(host))));
         });
 
     private static ListReply<SessionConsumer> List(IEnumerable<SessionConsumer> consumers) =>

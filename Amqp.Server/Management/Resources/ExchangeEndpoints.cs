@@ -9,6 +9,7 @@ using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.Values;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Lists;
 using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
@@ -21,8 +22,13 @@ internal static class ExchangeEndpoints
     private const string DefaultExchange = "amq.default";
 
     public static ManagementApi MapExchanges(this ManagementApi api) => api
-        .Get("/exchanges", Access.Management, request => List(request, request.VisibleHosts))
-        .Get("/exchanges/{vhost}", Access.VirtualHostView, request => List(request, [request.VirtualHost]))
+        .Get("/exchanges", Access.Management, request => SnapshotReply.Or(
+            request, ListKinds.Exchanges, () => List(request, request.VisibleHosts)))
+        .Get("/exchanges/{vhost}", Access.VirtualHostView, request =>
+        {
+            var host = request.VirtualHost;
+            return SnapshotReply.Or(request, ListKinds.Exchanges, () => List(request, [host]));
+        })
         .Get("/exchanges/{vhost}/{exchange}", Access.VirtualHostView, Get)
         .Put("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Put)
         .Delete("/exchanges/{vhost}/{exchange}", Access.VirtualHost, Delete)

@@ -6,6 +6,7 @@ using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Lists;
 using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
@@ -14,9 +15,14 @@ namespace Amqp.Server.Management.Resources;
 internal static class QueueEndpoints
 {
     public static ManagementApi MapQueues(this ManagementApi api) => api
-        .Get("/queues", Access.Management, request => List(request, request.VisibleHosts))
+        .Get("/queues", Access.Management, request => SnapshotReply.Or(
+            request, ListKinds.Queues, () => List(request, request.VisibleHosts)))
         .Get("/queues/detailed", Access.Management, request => List(request, request.VisibleHosts))
-        .Get("/queues/{vhost}", Access.VirtualHostView, request => List(request, [request.VirtualHost]))
+        .Get("/queues/{vhost}", Access.VirtualHostView, request =>
+        {
+            var host = request.VirtualHost;
+            return SnapshotReply.Or(request, ListKinds.Queues, () => List(request, [host]));
+        })
         .Get("/queues/{vhost}/{queue}", Access.VirtualHostView, request =>
         {
             var queue = Demand(request);

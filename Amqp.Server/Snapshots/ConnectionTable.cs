@@ -1,0 +1,77 @@
+using Amqp.Server.Broker.VirtualHosts;
+
+namespace Amqp.Server.Snapshots;
+
+/// <summary>A snapshot of the open connections.</summary>
+internal sealed class ConnectionTable : SnapshotTable
+{
+    private static readonly int[] _rated = [0, 1]; // the columns of a sample: octets received, octets sent
+
+    private readonly ConnectionMaker _maker;
+    private readonly TextColumn
+        _name = new("name"), _clientName = new("client_name"), _user = new("user"), _host = new("vhost"), _state = new("state"),
+        _protocol = new("protocol"), _peerHost = new("peer_host"), _client = new("client"), _platform = new("platform");
+    private readonly NumberColumn
+        _channels = new("channels"), _unacknowledged = new("unacknowledged"), _peerPort = new("peer_port"),
+        _connectedAt = new("connected_at");
+    private readonly RateColumn _received = new("recv_rate"), _sent = new("send_rate");
+    private readonly FlagColumn _isTls = new("ssl");
+    private ConnectionFacts[] _facts = [];
+
+    public ConnectionTable(ConnectionMaker maker)
+    {
+        _maker = maker;
+        Columns =
+        [
+            _name, _clientName, _user, _host, _state, _isTls, _protocol, _channels, _unacknowledged, _received, _sent, _peerHost, _peerPort,
+            _connectedAt, _client, _platform,
+        ];
+    }
+
+    public override void Fill()
+    {
+        var facts = _maker.Facts();
+        bool isSame = ReferenceEquals(facts, _facts);
+        (_facts, Count) = (facts, facts.Length);
+        foreach (var column in Columns)
+            column.Reserve(Count);
+        var times = _maker.Sampler.Times;
+        for (int row = 0; row < Count; row++)
+        {
+            if (!isSame)
+                FillFacts(row, facts[row]);
+            FillCounts(row, facts[row], times);
+        }
+    }
+
+    public override VirtualHost HostOf(int row) => _facts[row].Client.VirtualHost;
+
+    public override string? OwnerOf(int row) => _user[row];
+
+    private void FillFacts(int row, ConnectionFacts facts)
+    {
+        var (client, origin, about) = (facts.Client, facts.Client.Origin, facts.About);
+        (_name[row], _user[row], _host[row]) = (origin.ConnectionName, client.User.Name, client.VirtualHost.Name);
+        (_clientName[row], _client[row], _platform[row]) = (about.Name, about.Program, about.Platform);
+        (_isTls[row], _protocol[row]) = (facts.Connection.Peer.IsTls, "AMQP 0-9-1");
+        (_peerHost[row], _peerPort[row], _connectedAt[row]) = (origin.PeerHost, origin.PeerPort, origin.ConnectedAt);
+    }
+
+    private void FillCounts(int row, ConnectionFacts facts, (long Last, long Before) times)
+    {
+        var connection = facts.Connection;
+        _state[row] = connection.State;
+        long channels = 0, unacknowledged = 0;
+        foreach (var session in connection.Sessions)
+        {
+            channels++;
+            unacknowledged += session.Deliveries.Count;
+        }
+        (_channels[row], _unacknowledged[row]) = (channels, unacknowledged);
+        Span<double> rates = stackalloc double[2];
+        rates.Clear();
+        if (connection.Traffic.Samples is { } samples && samples.ChangedAt == times.Last)
+            samples.Rates(_rated, times.Last, times.Before, rates);
+        (_received[row], _sent[row]) = (RateColumn.Round(rates[0]), RateColumn.Round(rates[1]));
+    }
+}
