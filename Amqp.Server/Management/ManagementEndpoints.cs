@@ -1,5 +1,6 @@
 using Amqp.Server.Management.Http;
 using Amqp.Server.Management.Page;
+using Amqp.Server.Management.Live;
 using Amqp.Server.Management.Resources;
 
 namespace Amqp.Server.Management;
@@ -46,6 +47,8 @@ internal static class ManagementEndpoints
             .MapQuarantine()
             .MapTraces()
             .MapJobs();
+            .MapJobs()
+            .MapLive();
     }
 
     /// <summary>Answers a request for an unknown path: 404 for GET, HEAD and OPTIONS, 405 for all other methods.</summary>

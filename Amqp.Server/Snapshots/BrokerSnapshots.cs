@@ -16,6 +16,16 @@ internal sealed class BrokerSnapshots(MessageBroker broker, ConnectionRegistry c
 
     public SharedSnapshot Consumers { get; } = new(new ConsumerMaker(connections), clock);
 
+    /// <summary>Time until the next full second, from which on readers get new snapshots.</summary>
+    public TimeSpan UntilNext
+    {
+        get
+        {
+            long frequency = clock.TimestampFrequency, rest = frequency - clock.GetTimestamp() % frequency;
+            return TimeSpan.FromSeconds((double)rest / frequency);
+        }
+    }
+
     /// <summary>Number of snapshots that were taken since the start.</summary>
     public long Taken => Queues.Taken + Exchanges.Taken + Connections.Taken + Channels.Taken + Consumers.Taken;
 }

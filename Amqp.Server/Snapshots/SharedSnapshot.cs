@@ -2,25 +2,23 @@ namespace Amqp.Server.Snapshots;
 
 /// <summary>The latest snapshot of one kind of objects. All readers share it. Thread-safe.</summary>
 /// <remarks>
-/// The first reader after a second takes a new snapshot; without readers there are none. Two tables take turns, because new arrays each
-/// second would be a burden for the garbage collector. A third is made only if a reader still uses the older one.
+/// The first reader in a second takes a new snapshot; without readers there are none. All snapshots of a broker change at the full second
+/// of the same clock, so that a reader of two gets both new. Two tables take turns, because new arrays each second would be a burden for
+/// the garbage collector. A third is made only if a reader still uses the older one.
 /// A lock guards all state.
 /// </remarks>
 /// <param name="maker">Makes the tables.</param>
 /// <param name="clock">Measures the age of a snapshot.</param>
 internal sealed class SharedSnapshot(SnapshotMaker maker, TimeProvider clock)
 {
-    /// <summary>Age at which a snapshot is replaced.</summary>
-    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
-
     /// <summary>Time without readers after which the memory is freed.</summary>
     private static readonly TimeSpan _idleTime = TimeSpan.FromSeconds(15);
 
     private readonly Lock _lock = new();
     private SnapshotTable? _latest;
     private SnapshotTable? _spare;
-    private long _takenAt; // timestamps of the clock
-    private long _readAt;
+    private long _second; // second of the clock in which the latest snapshot was taken
+    private long _readAt; // timestamp of the clock
     private long _taken;
     private ITimer? _release; // exists only while there is memory to free
 
@@ -44,24 +42,14 @@ internal sealed class SharedSnapshot(SnapshotMaker maker, TimeProvider clock)
         }
     }
 
-    /// <summary>Time until a reader would take a new snapshot. Zero if there is no snapshot.</summary>
-    public TimeSpan UntilNext
-    {
-        get
-        {
-            lock (_lock)
-                return _latest is null || clock.GetElapsedTime(_takenAt) is var age && age >= Lifetime ? TimeSpan.Zero : Lifetime - age;
-        }
-    }
-
-    /// <summary>Returns the latest snapshot. Takes a new one first if there is none, or if it is too old.</summary>
+    /// <summary>Returns the latest snapshot. Takes a new one first if there is none of this second.</summary>
     /// <remarks>Dispose of the lease soon: the table may not be used afterwards.</remarks>
     public Lease Read()
     {
         lock (_lock)
         {
             _readAt = clock.GetTimestamp();
-            if (_latest is null || clock.GetElapsedTime(_takenAt, _readAt) >= Lifetime)
+            if (_latest is null || _readAt / clock.TimestampFrequency != _second)
                 Take();
             _latest!.Leases++;
             return new Lease(this, _latest);
@@ -74,7 +62,7 @@ internal sealed class SharedSnapshot(SnapshotMaker maker, TimeProvider clock)
         table.Fill();
         (table.Number, table.TakenAt) = (++_taken, clock.GetUtcNow().ToUnixTimeMilliseconds());
         (_latest, _spare) = (table, _latest);
-        _takenAt = clock.GetTimestamp();
+        _second = _readAt / clock.TimestampFrequency;
         _release ??= clock.CreateTimer(static shared => ((SharedSnapshot)shared!).ReleaseIfUnread(), this, _idleTime, _idleTime);
     }
 

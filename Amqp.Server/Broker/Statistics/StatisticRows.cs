@@ -37,9 +37,10 @@ internal static class StatisticRows
     /// <summary>Layout of a channel's row: <see cref="Publishing"/>, then <see cref="Delivering"/>.</summary>
     public static readonly int ChannelDelivering = Publishing.Length, ChannelWidth = ChannelDelivering + Delivering.Length;
 
-    /// <summary>Columns of a channel's row with the numbers of all deliveries and of acknowledgements.</summary>
+    /// <summary>Columns of a channel's row with the numbers of all deliveries, of acknowledgements and of redeliveries.</summary>
     public static readonly int ChannelDelivered = ChannelWidth - 1,
-        ChannelAcknowledged = ChannelDelivering + Array.IndexOf(Delivering, "ack");
+        ChannelAcknowledged = ChannelDelivering + Array.IndexOf(Delivering, "ack"),
+        ChannelRedelivered = ChannelDelivering + Array.IndexOf(Delivering, "redeliver");
 
     /// <summary>
     /// Layout of a virtual host's row: the columns of a channel, <see cref="Depth"/> of the queues, <see cref="Traffic"/>.

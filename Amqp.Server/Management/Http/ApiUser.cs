@@ -30,12 +30,21 @@ internal sealed class ApiUser(User user, PermissionStore permissions)
     /// <summary>True if the user sees a virtual host and its contents.</summary>
     public bool CanSee(VirtualHost virtualHost) => IsMonitoring || CanAccess(virtualHost);
 
+    /// <summary>True if the user has an access that does not depend on a virtual host.</summary>
+    public bool Has(Access access) => RefusalOf(access, virtualHost: null) is null;
+
     /// <summary>Throws if the user does not have the required access.</summary>
     /// <exception cref="ApiException">401: the user lacks the tag or permission.</exception>
     public void Demand(Access access, Func<VirtualHost?>? virtualHost = null)
     {
+        if (RefusalOf(access, virtualHost) is { } refusal)
+            throw ApiException.NotAuthorized(refusal);
+    }
+
+    private string? RefusalOf(Access access, Func<VirtualHost?>? virtualHost)
+    {
         bool MayAccessHost() => virtualHost?.Invoke() is not { } host || CanAccess(host);
-        string? refusal = access switch
+        return access switch
         {
             not Access.Anyone when !IsManagement => "Not management user",
             Access.VirtualHost when !IsAdministrator && !MayAccessHost() => "User not authorised to access virtual host",
@@ -45,7 +54,5 @@ internal sealed class ApiUser(User user, PermissionStore permissions)
             Access.Administrator when !IsAdministrator => "Not administrator user",
             _ => null,
         };
-        if (refusal is not null)
-            throw ApiException.NotAuthorized(refusal);
     }
 }

@@ -20,8 +20,11 @@ internal static class JobEndpoints
         })
         .Delete("/jobs/{job}", Access.Management, Cancel);
 
-    private static ListReply<Job> List(ApiRequest request) => new(
-        request.Broker.Jobs.All.Where(job => CanSee(request, job)), job => job.Id.ToString(CultureInfo.InvariantCulture), JobView.Write);
+    /// <summary>Returns the jobs that the user sees, the newest first.</summary>
+    public static IEnumerable<Job> Visible(ApiRequest request) => request.Broker.Jobs.All.Where(job => CanSee(request, job));
+
+    private static ListReply<Job> List(ApiRequest request) =>
+        new(Visible(request), job => job.Id.ToString(CultureInfo.InvariantCulture), JobView.Write);
 
     private static ApiReply Cancel(ApiRequest request)
     {
