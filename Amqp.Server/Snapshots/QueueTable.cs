@@ -88,7 +88,8 @@ internal sealed class QueueTable : SnapshotTable
         if (samples is not null && changed > times.Last - GrowthTime)
             growth = samples.Growth(StatisticRows.QueueDepth, times.Last - GrowthTime, times.Last);
         if (load.Ready > 0 && load.Published >= load.Ready)
-            oldest = samples?.Passed(0, load.Published - load.Ready, load.Published, times.Now, times.Last) ?? NumberColumn.Unknown;
+            oldest = samples?.Passed(0, load.Published - load.Ready, load.Published, times.Now, times.Last)
+                ?? Math.Max(times.Last, queue.Status.CreatedAt); // the first message came after the latest sample
         for (int i = 0; i < rates.Length; i++)
             Rates[i][row] = RateColumn.Round(rates[i]);
         Growth[row] = RateColumn.Round(growth);

@@ -19,6 +19,20 @@ internal sealed class BindingChanges(TopologyState state, TopologyRemoval remova
         }
     }
 
+    /// <inheritdoc cref="Topology.BindingsOf"/>
+    public IReadOnlyList<Binding> Of(Exchange source)
+    {
+        using var held = state.Lock.Share();
+        return [.. source.Bindings];
+    }
+
+    /// <inheritdoc cref="Topology.BindingsTo"/>
+    public IReadOnlyList<Binding> To(IBindingDestination destination)
+    {
+        using var held = state.Lock.Share();
+        return [.. state.Bindings.Of(destination)];
+    }
+
     /// <inheritdoc cref="Topology.Bind"/>
     public void Bind(string source, IBindingDestination destination, string routingKey, FieldTable arguments, DispatchRound round)
     {

@@ -41,6 +41,12 @@ internal sealed class Topology
     /// <summary>Returns all bindings except those of the default exchange.</summary>
     public IReadOnlyList<Binding> Bindings() => _bindings.All;
 
+    /// <summary>Returns the bindings whose source is an exchange. There are none for the default exchange.</summary>
+    public IReadOnlyList<Binding> BindingsOf(Exchange source) => _bindings.Of(source);
+
+    /// <summary>Returns the bindings whose destination is a queue or an exchange, except that of the default exchange.</summary>
+    public IReadOnlyList<Binding> BindingsTo(IBindingDestination destination) => _bindings.To(destination);
+
     /// <summary>Declares an exchange, or returns an existing one with the same properties.</summary>
     /// <exception cref="BrokerException">
     /// 403: reserved name. 406: the exchange has other properties, or invalid arguments. 503: no such type.

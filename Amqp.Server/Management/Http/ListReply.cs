@@ -3,11 +3,16 @@ using System.Text.Json;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>A list, or one page of it. Converts only the items of the page to JSON, unless the client requests a sort order.</summary>
+/// <summary>A list, or one page of it. Converts only the items of the page to JSON, unless the client requests an unusual sort order.</summary>
 /// <param name="items">All items that the user may see, in RabbitMQ's order.</param>
 /// <param name="name">Returns the name of an item, for the filter.</param>
 /// <param name="write">Renders one item as an object.</param>
-internal sealed class ListReply<T>(IEnumerable<T> items, Func<T, string> name, Action<Utf8JsonWriter, T> write) : ApiReply
+/// <param name="sortKey">
+/// Returns the function that reads a field of an item for sorting; null if the field must be found in rendered items.
+/// </param>
+internal sealed class ListReply<T>(
+    IEnumerable<T> items, Func<T, string> name, Action<Utf8JsonWriter, T> write, Func<string, Func<T, SortKey>?>? sortKey = null)
+    : ApiReply
 {
     public override async Task SendAsync(HttpContext http)
     {
@@ -51,7 +56,8 @@ internal sealed class ListReply<T>(IEnumerable<T> items, Func<T, string> name, A
 
     private List<T> Sort(List<T> wanted, string path)
     {
-        var keyed = wanted.ConvertAll(item => (Item: item, Key: SortKey.Of(Render(item), path)));
+        var read = sortKey?.Invoke(path) ?? (item => SortKey.Of(Render(item), path));
+        var keyed = wanted.ConvertAll(item => (Item: item, Key: read(item)));
         return [.. keyed.OrderBy(entry => entry.Key).Select(entry => entry.Item)];
     }
 

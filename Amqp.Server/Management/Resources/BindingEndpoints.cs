@@ -4,6 +4,7 @@ using System.Text.Json;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Names;
 using Amqp.Server.Broker.Queues;
+using Amqp.Server.Broker.Routing;
 using Amqp.Server.Broker.Values;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Management.Http;
@@ -37,18 +38,23 @@ internal static class BindingEndpoints
         new(bindings, binding => binding.Source.Name, Write);
 
     /// <summary>Returns all bindings of a virtual host, including the implicit binding of each queue to the default exchange.</summary>
-    public static IEnumerable<ListedBinding> Of(VirtualHost host)
+    public static IEnumerable<ListedBinding> Of(VirtualHost host) => Listed(host, host.Queues, host.Topology.Bindings());
+
+    /// <summary>Returns the bindings whose source is an exchange; none if it does not exist.</summary>
+    public static IEnumerable<ListedBinding> From(VirtualHost host, string exchange) => host.FindExchange(exchange) switch
     {
-        // A virtual host that is being deleted may have no default exchange any more.
-        var implied = host.FindExchange("") is { } defaultExchange
-            ? host.Queues.Select(queue => new ListedBinding(host, defaultExchange, queue, queue.Name, FieldTable.Empty))
-            : [];
-        return implied.Concat(host.Topology.Bindings().Select(binding =>
-            new ListedBinding(host, binding.Source, binding.Destination, binding.RoutingKey, binding.Arguments)))
-            .OrderBy(binding => binding.Source.Name, StringComparer.Ordinal)
-            .ThenBy(binding => binding.Destination.Name, StringComparer.Ordinal)
-            .ThenBy(binding => binding.RoutingKey, StringComparer.Ordinal);
-    }
+        null => [],
+        { Name: "" } => Listed(host, host.Queues, []),
+        var source => Listed(host, [], host.Topology.BindingsOf(source)),
+    };
+
+    /// <summary>Returns the bindings whose destination is a queue; none if it does not exist.</summary>
+    public static IEnumerable<ListedBinding> ToQueue(VirtualHost host, string name) =>
+        host.FindQueue(name) is { } queue ? Listed(host, [queue], host.Topology.BindingsTo(queue)) : [];
+
+    /// <summary>Returns the bindings whose destination is an exchange; none if it does not exist.</summary>
+    public static IEnumerable<ListedBinding> ToExchange(VirtualHost host, string name) =>
+        host.FindExchange(name) is { } exchange ? Listed(host, [], host.Topology.BindingsTo(exchange)) : [];
 
     /// <summary>
     /// Returns the <c>properties_key</c> that identifies a binding in URLs: the routing key, and a hash of the arguments if there are any.
@@ -59,6 +65,20 @@ internal static class BindingEndpoints
         if (binding.Arguments.Count > 0)
             return $"{key}~{HashOf(binding.Arguments)}";
         return key.Length > 0 ? key : "~";
+    }
+
+    /// <summary>Orders bindings for a list, after adding those of queues to the default exchange.</summary>
+    private static IEnumerable<ListedBinding> Listed(VirtualHost host, IEnumerable<Queue> queues, IEnumerable<Binding> bindings)
+    {
+        // A virtual host that is being deleted may have no default exchange any more.
+        var implied = host.FindExchange("") is { } defaultExchange
+            ? queues.Select(queue => new ListedBinding(host, defaultExchange, queue, queue.Name, FieldTable.Empty))
+            : [];
+        return implied.Concat(bindings.Select(binding =>
+            new ListedBinding(host, binding.Source, binding.Destination, binding.RoutingKey, binding.Arguments)))
+            .OrderBy(binding => binding.Source.Name, StringComparer.Ordinal)
+            .ThenBy(binding => binding.Destination.Name, StringComparer.Ordinal)
+            .ThenBy(binding => binding.RoutingKey, StringComparer.Ordinal);
     }
 
     private static void Write(Utf8JsonWriter json, ListedBinding binding)
@@ -78,8 +98,8 @@ internal static class BindingEndpoints
     {
         string source = ExchangeEndpoints.NameOf(request.Name("source")),
             destination = ExchangeEndpoints.NameOf(request.Name("destination"));
-        return Of(request.VirtualHost).Where(binding =>
-            binding.Source.Name == source && binding.Destination.Name == destination && binding.Destination is Queue == (kind == "q"));
+        var host = request.VirtualHost;
+        return (kind == "q" ? ToQueue(host, destination) : ToExchange(host, destination)).Where(binding => binding.Source.Name == source);
     }
 
     /// <summary>Finds the binding whose <see cref="PropertiesKey"/> is in the URL. The key may be percent-encoded once or twice.</summary>

@@ -32,7 +32,11 @@ internal static class ChannelEndpoints
     public static ListReply<BrokerSession> List(ApiRequest request, IEnumerable<BrokerSession> sessions)
     {
         var query = new SampleQuery(request);
-        return new(sessions, session => session.Name, (json, session) => Write(json, session, query, isAlone: false));
+        return new(
+            sessions,
+            session => session.Name,
+            (json, session) => Write(json, session, query, isAlone: false),
+            field => SortFields.OfChannel(field, query));
     }
 
     /// <summary>

@@ -67,7 +67,11 @@ internal static class ConnectionEndpoints
         ApiRequest request, IEnumerable<(AmqpConnection Connection, BrokerClient Client)> connections)
     {
         var query = new SampleQuery(request);
-        return new(connections, entry => entry.Connection.Peer.Name, (json, entry) => Write(json, entry, query));
+        return new(
+            connections,
+            entry => entry.Connection.Peer.Name,
+            (json, entry) => Write(json, entry, query),
+            field => SortFields.OfConnection(field, query) is { } read ? entry => read(entry.Connection) : null);
     }
 
     private static IEnumerable<(AmqpConnection Connection, BrokerClient Client)> OfUser(ApiRequest request)

@@ -41,16 +41,9 @@ internal static class ExchangeEndpoints
             return ApiReply.Array(exchange.Counts.Unroutable?.All ?? [], (json, key) => UnroutableView.Write(json, key, reason));
         })
         .Get("/exchanges/{vhost}/{exchange}/bindings/source", Access.VirtualHostView, request =>
-        {
-            string name = NameOf(request);
-            return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Source.Name == name));
-        })
+            BindingEndpoints.List(BindingEndpoints.From(request.VirtualHost, NameOf(request))))
         .Get("/exchanges/{vhost}/{exchange}/bindings/destination", Access.VirtualHostView, request =>
-        {
-            string name = NameOf(request);
-            return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding =>
-                binding.Destination is Exchange && binding.Destination.Name == name));
-        });
+            BindingEndpoints.List(BindingEndpoints.ToExchange(request.VirtualHost, NameOf(request))));
 
     /// <summary>Converts an exchange name from a URL: <c>amq.default</c> becomes the empty name.</summary>
     public static string NameOf(string name) => name == DefaultExchange ? "" : name;

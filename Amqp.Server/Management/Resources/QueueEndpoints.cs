@@ -45,11 +45,7 @@ internal static class QueueEndpoints
         .Get("/queues/{vhost}/{queue}/why", Access.VirtualHostView, Explain)
         .Get("/queues/{vhost}/{queue}/arguments", Access.VirtualHostView, ExplainArguments)
         .Get("/queues/{vhost}/{queue}/bindings", Access.VirtualHostView, request =>
-        {
-            string name = request.Name("queue");
-            return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding =>
-                binding.Destination is Queue && binding.Destination.Name == name));
-        });
+            BindingEndpoints.List(BindingEndpoints.ToQueue(request.VirtualHost, request.Name("queue"))));
 
     private static ListReply<(VirtualHost Host, Queue Queue)> List(ApiRequest request, IEnumerable<VirtualHost> hosts)
     {
@@ -57,7 +53,8 @@ internal static class QueueEndpoints
         return new(
             hosts.SelectMany(host => host.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal).Select(queue => (host, queue))),
             listed => listed.Queue.Name,
-            (json, listed) => QueueView.Write(json, listed.Queue, listed.Host.Policies, query));
+            (json, listed) => QueueView.Write(json, listed.Queue, listed.Host.Policies, query),
+            field => SortFields.OfQueue(field, query) is { } read ? listed => read(listed.Queue) : null);
     }
 
     private static Queue Demand(ApiRequest request) =>
