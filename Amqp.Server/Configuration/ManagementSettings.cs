@@ -53,8 +53,8 @@ internal static class ManagementSettings
             "Number of events that the broker keeps in memory for the HTTP API, at most 4 MiB of them. `0` keeps none.",
             (target, value) => target.Options.Management.RecentEvents = value),
         Setting.Of("management.max_live_streams", Integer(0, 10_000), "64",
-            "Limit for the number of live streams (`/api/live`) that are open at the same time. A page without a stream asks for new values "
-                + "every few seconds.",
+            "Limit for the number of live streams (`/api/live`) that are open at the same time. A page without a stream asks for new "
+                + "values every few seconds.",
             (target, value) => target.Options.Management.MaxLiveStreams = value),
         Setting.Of("management.get_max_bytes", Bytes(1, int.MaxValue), "64MiB",
             "Limit for the bytes of the messages that one `get` of the HTTP API returns. Messages above the limit stay in the queue. The "

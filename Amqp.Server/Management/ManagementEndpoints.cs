@@ -14,7 +14,8 @@ internal static class ManagementEndpoints
         app.Use((http, next) => ThreadPoolContext.RunAsync(() => next(http)));
         app.UsePage(services.Options.Management);
         app.UseWhen(
-            http => http.Request.Path.StartsWithSegments($"{services.Options.Management.PathPrefix}/api"), api => api.UseResponseCompression());
+            http => http.Request.Path.StartsWithSegments($"{services.Options.Management.PathPrefix}/api"),
+            api => api.UseResponseCompression());
         app.Use((http, next) => http.GetEndpoint() is not null ? next(http) : AnswerUnknownPathAsync(http));
         new ManagementApi(app, services)
             .MapSession()

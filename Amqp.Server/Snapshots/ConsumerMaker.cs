@@ -6,7 +6,8 @@ namespace Amqp.Server.Snapshots;
 /// <summary>Makes snapshots of the consumers.</summary>
 internal sealed class ConsumerMaker(ConnectionRegistry connections) : SnapshotMaker
 {
-    private readonly SetRoster<SessionConsumer, ConsumerFacts> _roster = new(ConsumerFacts.Of, ConsumerFacts.Compare);
+    private readonly SetRoster<SessionConsumer, ConsumerFacts> _roster =
+        new(consumer => new ConsumerFacts(consumer), ConsumerFacts.Compare);
 
     public override SnapshotTable Make() => new ConsumerTable(this);
 
@@ -20,14 +21,33 @@ internal sealed class ConsumerMaker(ConnectionRegistry connections) : SnapshotMa
     }
 }
 
-/// <summary>A consumer with its properties that do not change.</summary>
-/// <param name="Consumer">The consumer.</param>
-/// <param name="Channel">Name of its channel.</param>
-/// <param name="ClientName">The name that the client gave its connection; null if it gave none.</param>
-internal sealed record ConsumerFacts(SessionConsumer Consumer, string Channel, string? ClientName)
+/// <summary>A consumer with its properties that do not change, and the time of its last acknowledgement.</summary>
+internal sealed class ConsumerFacts(SessionConsumer consumer)
 {
-    public static ConsumerFacts Of(SessionConsumer consumer) =>
-        new(consumer, consumer.Session.Name, ClientFacts.Of(consumer.Session.Client.Origin).Name);
+    private long _settledAt; // guarded by the lock of the snapshot, as is the next field; in milliseconds of the session's clock
+    private long _lastAckAt = NumberColumn.Unknown;
+
+    public SessionConsumer Consumer => consumer;
+
+    /// <summary>Name of the channel.</summary>
+    public string Channel { get; } = consumer.Session.Name;
+
+    /// <summary>The name that the client gave its connection; null if it gave none.</summary>
+    public string? ClientName { get; } = ClientFacts.Of(consumer.Session.Client.Origin).Name;
+
+    /// <summary>
+    /// Time when a delivery was last settled, in milliseconds since 1970-01-01 UTC; unknown if none was. Converted only after a change,
+    /// because two conversions of the same time may differ by a millisecond.
+    /// </summary>
+    public long LastAckAt
+    {
+        get
+        {
+            if (consumer.SettledAt is var at && at != _settledAt)
+                (_settledAt, _lastAckAt) = (at, consumer.Session.Client.Services.Clock.ToUnix(at));
+            return _lastAckAt;
+        }
+    }
 
     /// <summary>Compares by virtual host, tag, queue and channel. Consumers of different channels may have the same tag.</summary>
     public static int Compare(ConsumerFacts one, ConsumerFacts other)

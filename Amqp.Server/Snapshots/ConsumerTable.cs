@@ -39,7 +39,7 @@ internal sealed class ConsumerTable : SnapshotTable
             _unacknowledged[row] = consumer.Unacknowledged;
             _active[row] = !consumer.Queue.Settings.SingleActiveConsumer
                 || ReferenceEquals(consumer.Queue.Status.SpecialConsumers.Active, consumer);
-            _lastAckAt[row] = NumberColumn.Unknown;
+            _lastAckAt[row] = facts[row].LastAckAt;
         }
     }
 

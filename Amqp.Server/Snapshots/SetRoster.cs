@@ -1,6 +1,8 @@
 namespace Amqp.Server.Snapshots;
 
-/// <summary>Objects that come and go, such as connections, in the order of the rows. What does not change is computed once for each.</summary>
+/// <summary>
+/// Objects that come and go, such as connections, in the order of the rows. Properties that do not change are computed once for each.
+/// </summary>
 /// <typeparam name="TItem">Type of the objects.</typeparam>
 /// <typeparam name="TFacts">The properties of an object that do not change.</typeparam>
 /// <param name="describe">Reads the properties of an object.</param>

@@ -59,8 +59,8 @@ internal sealed class SharedSnapshot(SnapshotMaker maker, TimeProvider clock)
     private void Take()
     {
         var table = _spare is { Leases: 0 } free ? free : maker.Make();
-        table.Fill();
         (table.Number, table.TakenAt) = (++_taken, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        table.Fill();
         (_latest, _spare) = (table, _latest);
         _second = _readAt / clock.TimestampFrequency;
         _release ??= clock.CreateTimer(static shared => ((SharedSnapshot)shared!).ReleaseIfUnread(), this, _idleTime, _idleTime);

@@ -14,7 +14,7 @@ internal abstract class SnapshotTable
     /// <summary>Number of the snapshot. A later snapshot of the same kind has a higher number.</summary>
     public long Number { get; set; }
 
-    /// <summary>Time of the snapshot, in milliseconds since 1970-01-01 UTC.</summary>
+    /// <summary>Time when the reading of the objects began, in milliseconds since 1970-01-01 UTC.</summary>
     public long TakenAt { get; set; }
 
     /// <summary>Number of rows.</summary>

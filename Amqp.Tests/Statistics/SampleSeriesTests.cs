@@ -108,7 +108,7 @@ public class SampleSeriesTests
 
         long noon = (long)(1.5 * day / 5);
 
-        Assert.That(bytes, Is.LessThan(8_000));
+        Assert.That(bytes, Is.LessThan(12_000));
         Assert.That(series.At(noon * Interval, 0), Is.InRange(noon - 1_800 / 5, noon));
     }
 
@@ -135,5 +135,71 @@ public class SampleSeriesTests
 
         Assert.That(idle, Is.LessThan(busy / 4));
         Assert.That(series.At(400 * Interval, 0), Is.EqualTo(100));
+    }
+
+    [TestCase(false, 90, TestName = "Growth since a series began within the time")]
+    [TestCase(true, 80, TestName = "Growth since the first sample, which tells of what was before")]
+    public void The_growth_counts_from_where_the_samples_begin(bool isBaseline, double growth)
+    {
+        var series = NewSeries(isBaseline: isBaseline);
+        series.Add(10_000, [500], mayGrow: true);
+        series.Add(15_000, [900], mayGrow: true);
+
+        Assert.That(series.Growth(0, since: 0, last: 15_000), Is.EqualTo(growth));
+        Assert.That(series.Growth(0, since: 15_000, last: 75_000), Is.Zero);
+    }
+
+    [Test]
+    public void The_growth_over_a_time_is_that_from_the_sample_valid_then()
+    {
+        var series = NewSeries();
+        for (long i = 1; i <= 100; i++)
+            series.Add(i * Interval, [1_000 - 3 * i], mayGrow: true);
+
+        Assert.That(series.Growth(0, since: 100 * Interval - 60_000, last: 100 * Interval), Is.EqualTo(-0.6).Within(1e-9));
+    }
+
+    /// <summary>100 messages come every 5 seconds. The time of each is known while the samples of that time are kept.</summary>
+    [Test]
+    public void The_time_when_a_count_passed_a_value_is_read_from_the_samples()
+    {
+        var series = NewSeries();
+        for (long i = 1; i <= 1_000; i++)
+            series.Add(i * Interval, [100 * i], mayGrow: true);
+        const long Last = 1_000 * Interval, Now = Last + 2_000;
+
+        long? Passed(long value) => series.Passed(0, value, current: 100_040, Now, Last);
+
+        Assert.That(Passed(100_020), Is.EqualTo(Last + 1_000), "since the last sample");
+        Assert.That(Passed(100_000), Is.EqualTo(Last));
+        Assert.That(Passed(99_950), Is.EqualTo(Last - 2_500));
+        Assert.That(Passed(90_000), Is.EqualTo(900 * Interval));
+        Assert.That(Passed(50_000), Is.EqualTo(500 * Interval).Within(60_000), "samples by the minute");
+        Assert.That(Passed(1), Is.InRange(200 * Interval, 300 * Interval), "the oldest sample that is left");
+    }
+
+    [Test]
+    public void Of_a_burst_long_ago_the_time_is_known()
+    {
+        var series = NewSeries();
+        series.Add(100_000, [7], mayGrow: true);
+        series.Add(900_000, [8], mayGrow: true);
+
+        Assert.That(series.Passed(0, 0, 8, now: 1_000_000, last: 995_000), Is.InRange(95_000, 100_000));
+        Assert.That(series.Passed(0, 7, 8, now: 1_000_000, last: 995_000), Is.InRange(895_000, 900_000));
+        Assert.That(series.Known(99_999, 0), Is.Null);
+        Assert.That(series.Known(899_999, 0), Is.EqualTo(7));
+    }
+
+    [Test]
+    public void The_samples_of_a_day_of_the_broker_are_five_minutes_apart()
+    {
+        var series = NewSeries(SampleSeries.Global);
+        for (long i = 1; i <= 86_400 / 5; i++)
+            series.Add(i * Interval, [i], mayGrow: true);
+
+        var known = Enumerable.Range(1, 288).Select(step => series.At(step * 300_000L, 0)).Distinct();
+
+        Assert.That(known.Count(), Is.InRange(286, 288));
     }
 }

@@ -3,9 +3,11 @@ using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Hosting;
+using Amqp.Server.Management.Http;
 using Amqp.Server.Transport;
 using Amqp.Storage;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -31,6 +33,9 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     public MessageBroker Broker => _app.Services.GetRequiredService<MessageBroker>();
 
     public ConnectionRegistry Connections => _app.Services.GetRequiredService<ConnectionRegistry>();
+
+    /// <summary>The sessions of users who have logged in to the HTTP API.</summary>
+    public LoginSessions Sessions => _app.Services.GetRequiredService<LoginSessions>();
 
     public SocketLoops Loops => _app.Services.GetRequiredService<SocketLoops>();
 
@@ -100,6 +105,15 @@ internal sealed class BrokerInProcess : IAsyncDisposable
             await broker.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Returns the header <c>Cookie</c> of a browser whose session has this token.</summary>
+    public string CookieOf(string token)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Host = new HostString("127.0.0.1", ManagementPort);
+        new LoginCookie("").Set(http, token, TimeSpan.FromMinutes(1));
+        return http.Response.Headers.SetCookie.ToString().Split(';')[0];
     }
 
     /// <summary>Creates a connection factory for clients of this broker.</summary>

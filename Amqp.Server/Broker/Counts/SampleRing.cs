@@ -46,7 +46,10 @@ internal sealed class SampleRing(int width, long interval, int most)
         return high;
     }
 
-    /// <summary>Returns the index of the first row in which a number that never falls is greater than a value; else the number of rows.</summary>
+    /// <summary>
+    /// Returns the index of the first row in which a number that never falls is greater than a value. If there is none, returns the number
+    /// of rows.
+    /// </summary>
     public int FindGreater(int column, long value)
     {
         int low = 0, high = Count;

@@ -14,7 +14,8 @@ internal sealed class BindingsByDestination
     public IEnumerable<Binding> All => _bindings.Values.SelectMany(bindings => bindings);
 
     /// <summary>Returns the bindings whose destination is this queue or exchange.</summary>
-    public IReadOnlyCollection<Binding> Of(IBindingDestination destination) => _bindings.TryGetValue(destination, out var found) ? found : [];
+    public IReadOnlyCollection<Binding> Of(IBindingDestination destination) =>
+        _bindings.TryGetValue(destination, out var found) ? found : [];
 
     public void Add(Binding binding)
     {

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>A list, or one page of it. Converts only the items of the page to JSON, unless the client requests an unusual sort order.</summary>
+/// <summary>
+/// A list, or one page of it. Converts only the items of the page to JSON, unless the client requests an unusual sort order.
+/// </summary>
 /// <param name="items">All items that the user may see, in RabbitMQ's order.</param>
 /// <param name="name">Returns the name of an item, for the filter.</param>
 /// <param name="write">Renders one item as an object.</param>

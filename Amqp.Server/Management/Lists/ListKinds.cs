@@ -13,7 +13,14 @@ internal static class ListKinds
     {
         Identity = ["name", "vhost"],
         Searched = ["name"],
-        Keys = new() { ["name"] = _name, ["state"] = _state, ["policy"] = _policy, ["type"] = _type, ["vhost"] = _host },
+        Keys = new()
+        {
+            ["name"] = _name,
+            ["state"] = _state,
+            ["policy"] = _policy,
+            ["type"] = _type,
+            ["vhost"] = _host,
+        },
         Flags = new()
         {
             ["growing"] = OfQueue((queues, row) => queues.Growth[row] > 0),
@@ -31,7 +38,13 @@ internal static class ListKinds
     {
         Identity = ["name", "vhost"],
         Searched = ["name"],
-        Keys = new() { ["name"] = _name, ["type"] = _type, ["vhost"] = _host, ["policy"] = _policy },
+        Keys = new()
+        {
+            ["name"] = _name,
+            ["type"] = _type,
+            ["vhost"] = _host,
+            ["policy"] = _policy,
+        },
     };
 
     public static ListKind Connections { get; } = new("connections", snapshots => snapshots.Connections)
@@ -40,7 +53,11 @@ internal static class ListKinds
         Searched = ["name", "client_name", "user", "peer_host"],
         Keys = new()
         {
-            ["name"] = _name, ["user"] = _user, ["state"] = _state, ["client"] = new("client_name"), ["vhost"] = _host,
+            ["name"] = _name,
+            ["user"] = _user,
+            ["state"] = _state,
+            ["client"] = new("client_name"),
+            ["vhost"] = _host,
             ["address"] = new("peer_host"),
         },
         Flags = new()
@@ -58,7 +75,14 @@ internal static class ListKinds
     {
         Identity = ["name"],
         Searched = ["name", "client_name", "user"],
-        Keys = new() { ["user"] = _user, ["connection"] = _connection, ["state"] = _state, ["name"] = _name, ["vhost"] = _host },
+        Keys = new()
+        {
+            ["user"] = _user,
+            ["connection"] = _connection,
+            ["state"] = _state,
+            ["name"] = _name,
+            ["vhost"] = _host,
+        },
         Flags = new()
         {
             ["confirm"] = table => IsMode(table, "confirm"),
@@ -72,7 +96,11 @@ internal static class ListKinds
         Searched = ["tag", "queue", "client_name"],
         Keys = new()
         {
-            ["queue"] = new("queue"), ["tag"] = new("tag"), ["channel"] = new("channel"), ["user"] = _user, ["vhost"] = _host,
+            ["queue"] = new("queue"),
+            ["tag"] = new("tag"),
+            ["channel"] = new("channel"),
+            ["user"] = _user,
+            ["vhost"] = _host,
         },
     };
 

@@ -8,7 +8,9 @@ namespace Amqp.Server.Management.Lists;
 /// <summary>Rows of a list, each of whose fields is rendered as JSON. Immutable.</summary>
 internal sealed class RenderedRows
 {
-    private static readonly JsonWriterOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    /// <summary>Escapes only the characters that JSON requires to be escaped, as in all replies.</summary>
+    private static readonly JsonWriterOptions _plain =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly JsonEncodedText[] _names;
     private readonly int[] _identity; // places of the columns that identify a row

@@ -7,8 +7,12 @@ internal static class LiveEndpoints
 {
     public static ManagementApi MapLive(this ManagementApi api)
     {
-        var streams = new LiveStreams(
-            api.Services.Options.Management.MaxLiveStreams, [new OverviewTopic(), new JobsTopic(), new AlarmsTopic()]);
+        ILiveTopic[] topics =
+        [
+            new OverviewTopic(), new JobsTopic(), new AlarmsTopic(), new SilentTopic("problems"), new SilentTopic("log"),
+            new SilentTopic("events"),
+        ];
+        var streams = new LiveStreams(api.Services.Options.Management.MaxLiveStreams, topics);
         return api.Get("/live", Access.Management, request => Open(request, streams));
     }
 

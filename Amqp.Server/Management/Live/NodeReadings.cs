@@ -17,7 +17,9 @@ internal sealed class NodeReadings
     private double _processors;
     private (long Memory, long Disk, int Files) _use;
 
-    /// <summary>Writes the readings and the limits as an object. <c>cpu</c> is the number of processors that the broker keeps busy.</summary>
+    /// <summary>
+    /// Writes the readings and the limits as an object. <c>cpu</c> is the number of processors that the broker keeps busy.
+    /// </summary>
     public void Write(Utf8JsonWriter json, ManagementServices services)
     {
         var alarms = services.Broker.Alarms;

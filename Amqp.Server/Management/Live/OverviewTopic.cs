@@ -3,7 +3,6 @@ using Amqp.Server.Broker.Statistics;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Management.Resources;
-using Amqp.Server.Management.Views;
 using Amqp.Server.Snapshots;
 
 namespace Amqp.Server.Management.Live;

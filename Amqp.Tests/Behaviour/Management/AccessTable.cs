@@ -182,6 +182,7 @@ internal static class AccessTable
         POST /queues/{v}/q/messages/replay {"destination_exchange":"none"}  | 401 404 404 404 404 | 401 401 401 401 401
         GET /queues/{v}/q/messages/export                                   | 401 200 200 200 200 | 401 401 401 401 401
         POST /queues/{v}/q/messages/import                                  | 401 400 400 400 400 | 401 401 401 401 401
+        GET /live                                                           | 401 400 400 400 400 | 401 400 400 400 400
         GET /jobs                                                           | 401 200 200 200 200 | 401 200 200 200 200
         GET /jobs/none                                                      | 401 404 404 404 404 | 401 404 404 404 404
         DELETE /jobs/none                                                   | 401 404 404 404 404 | 401 404 404 404 404
