@@ -1,0 +1,173 @@
+// A grid of rows: one tab stop, arrows inside, sortable headers, selection, and only the visible rows in the document.
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
+import { useKeys } from '../core/keys.js';
+import { open } from '../core/router.js';
+
+/** Rows beyond the visible ones that are drawn too. */
+const MARGIN = 8;
+/** Lists up to this length are drawn whole. */
+const WHOLE = 60;
+const PHONE = matchMedia('(max-width: 760px)');
+const COARSE = matchMedia('(pointer: coarse)');
+const heightOfRow = () => PHONE.matches ? 100 : COARSE.matches ? 44 : 36;
+
+/**
+ * @typedef {object} Column
+ * @property {string} id  Field of the row, and sort key.
+ * @property {string} label
+ * @property {string=} width  Track of the CSS grid; default `minmax(72px, 1fr)`.
+ * @property {boolean=} number  Aligned right.
+ * @property {boolean=} title  The name of the object: first line of a card.
+ * @property {boolean=} sortable  False: the header is no button.
+ * @property {boolean=} phone  False: not on a card.
+ * @property {(row: object) => any=} cell  Default: the field.
+ * @property {(row: object) => string=} tone  `warn`, `bad` or `zero`.
+ */
+
+/**
+ * @param {object} props
+ * @param {string} props.label  Name of the list, for screen readers.
+ * @param {Column[]} props.columns
+ * @param {number} props.count  Number of all rows.
+ * @param {(index: number) => object|undefined} props.rowAt  Undefined for a row that is not loaded.
+ * @param {(row: object) => string} props.keyOf
+ * @param {(row: object) => string=} props.hrefOf
+ * @param {(first: number, last: number) => void=} props.onWindow  Told which rows are visible.
+ * @param {{field: string, isDown: boolean}=} props.sort
+ * @param {(field: string) => void=} props.onSort
+ * @param {Set<string>=} props.selected
+ * @param {(row: object, isRange: boolean) => void=} props.onSelect
+ * @param {(row: object) => void=} props.onActions  Opens the actions of a row.
+ */
+export function Grid({ label, columns, count, rowAt, keyOf, hrefOf, onWindow, sort, onSort, selected, onSelect, onSelectAll, onActions, free = false, onOpen }) {
+  const grid = useRef(null);
+  const [active, setActive] = useState(0);
+  const [view, setView] = useState({ first: 0, last: WHOLE });
+  const isVirtual = !free && count > WHOLE;
+  const height = heightOfRow();
+
+  const measure = () => {
+    const element = grid.current;
+    if (!element || !isVirtual)
+      return;
+    const first = Math.max(0, Math.floor(element.scrollTop / height) - MARGIN);
+    const last = Math.min(count, Math.ceil((element.scrollTop + element.clientHeight) / height) + MARGIN);
+    if (first !== view.first || last !== view.last)
+      setView({ first, last });
+  };
+  useLayoutEffect(measure, [count, isVirtual]);
+  useEffect(() => {
+    const change = () => measure();
+    addEventListener('resize', change);
+    return () => removeEventListener('resize', change);
+  });
+  const first = isVirtual ? Math.min(view.first, Math.max(0, count - 1)) : 0;
+  const last = isVirtual ? Math.min(view.last, count) : count;
+  useEffect(() => {
+    onWindow?.(first, Math.max(last, first + 1));
+  }, [first, last]);
+  const current = Math.min(active, Math.max(0, count - 1));
+
+  const focusRow = index => {
+    const next = Math.max(0, Math.min(count - 1, index));
+    setActive(next);
+    const element = grid.current;
+    if (isVirtual) {
+      const top = next * height;
+      if (top < element.scrollTop)
+        element.scrollTop = top;
+      else if (top + height > element.scrollTop + element.clientHeight - height)
+        element.scrollTop = top - element.clientHeight + 2 * height;
+    }
+    requestAnimationFrame(() => grid.current?.querySelector(`[data-index="${next}"]`)?.focus());
+  };
+  const openRow = index => {
+    const row = rowAt(index);
+    if (row && onOpen)
+      onOpen(row);
+    else if (row && hrefOf)
+      open(hrefOf(row));
+  };
+  const isInside = () => grid.current?.contains(document.activeElement);
+  const move = by => () => {
+    focusRow(isInside() ? current + by : current);
+  };
+  useKeys({
+    j: move(1), k: move(-1),
+    x: () => onSelect && isInside() ? void onSelect(rowAt(current), false) : false,
+    '.': () => onActions && isInside() && rowAt(current) ? void onActions(rowAt(current)) : false,
+    s: () => void grid.current?.querySelector('.sort')?.focus(),
+  });
+  const onKeyDown = event => {
+    if (!event.target.classList.contains('grid-row'))
+      return;
+    const page = Math.max(1, Math.floor((grid.current.clientHeight || 360) / height) - 2);
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -count, End: count }[event.key];
+    if (by !== undefined) {
+      if (event.key === 'ArrowUp' && current === 0 && onSort)
+        grid.current.querySelector('.sort')?.focus();
+      else
+        focusRow(current + by);
+      event.preventDefault();
+    } else if (event.key === 'Enter') {
+      openRow(current);
+      event.preventDefault();
+    }
+  };
+  const onHeaderKey = event => {
+    const buttons = [...grid.current.querySelectorAll('.sort')];
+    const at = buttons.indexOf(event.target);
+    if (event.key === 'ArrowRight' || event.key === 'ArrowLeft')
+      buttons[at + (event.key === 'ArrowRight' ? 1 : -1)]?.focus();
+    else if (event.key === 'ArrowDown')
+      focusRow(current);
+    else
+      return;
+    event.preventDefault();
+  };
+
+  const tracks = `${onSelect ? '36px ' : ''}${columns.map(column => column.width ?? 'minmax(72px, 1fr)').join(' ')}`;
+  const rows = [];
+  for (let index = first; index < last; index++) {
+    const row = rowAt(index);
+    rows.push(html`<${Row} key=${row ? keyOf(row) : `#${index}`} index=${index} row=${row} columns=${columns} height=${isVirtual ? height : 0}
+      isActive=${index === current} isSelected=${row && selected?.has(keyOf(row))} onSelect=${onSelect} onOpen=${openRow} onFocus=${setActive}
+      isClickable=${Boolean(hrefOf || onOpen)} />`);
+  }
+  return html`<div class=${`grid${isVirtual ? ' is-tall' : ''}${free ? ' is-free' : ''}`} ref=${grid} role="grid" aria-label=${label}
+      aria-rowcount=${count + 1} aria-multiselectable=${onSelect ? 'true' : undefined} onScroll=${measure} onKeyDown=${onKeyDown}
+        style=${{ '--columns': tracks }}>
+    <div class="grid-head" role="row" aria-rowindex="1">
+      ${onSelect && html`<div class="select-cell" role="columnheader"><input type="checkbox" aria-label="Select all rows that match" tabindex="-1"
+        checked=${count > 0 && selected.size >= count} onChange=${event => onSelectAll?.(event.target.checked)} /></div>`}
+      ${columns.map(column => html`<div key=${column.id} role="columnheader" class=${column.number ? 'is-number' : ''}
+        aria-sort=${sort?.field === column.id ? (sort.isDown ? 'descending' : 'ascending') : undefined}>${
+        onSort && column.sortable !== false
+          ? html`<button type="button" class="sort" tabindex="-1" onClick=${() => onSort(column.id)} onKeyDown=${onHeaderKey}>${column.label}</button>`
+          : column.label || html`<span class="visually-hidden">Actions</span>`}</div>`)}
+    </div>
+    <div class="grid-body" role="rowgroup" style=${isVirtual ? { height: `${count * height}px` } : undefined}>${rows}</div>
+  </div>`;
+}
+
+function Row({ index, row, columns, height, isActive, isSelected, onSelect, onOpen, onFocus, isClickable }) {
+  const place = height ? { transform: `translateY(${index * height}px)` } : undefined;
+  const kind = `grid-row${height ? ' is-placed' : ''}${isSelected ? ' is-selected' : ''}${row ? '' : ' is-missing'}`;
+  const click = event => {
+    if (isClickable && row && !event.target.closest('a, button, input, label') && getSelection().isCollapsed)
+      onOpen(index);
+  };
+  return html`<div class=${kind} role="row" aria-rowindex=${index + 2} aria-selected=${onSelect ? (isSelected ? 'true' : 'false') : undefined}
+    data-index=${index}
+      tabindex=${isActive ? 0 : -1} style=${place} onClick=${click} onFocus=${() => onFocus(index)}>
+    ${onSelect && html`<div class="select-cell" role="gridcell"><input type="checkbox" tabindex="-1" aria-label=${`Select ${row?.name ?? `row ${index + 1}`}`}
+      checked=${isSelected} onClick=${event => row && onSelect(row, event.shiftKey)} /></div>`}
+    ${columns.map(column => html`<div key=${column.id} role="gridcell" class=${cellKind(column, row)}>${row && html`${
+      !column.title && column.label && html`<span class="label">${column.label}</span>`}${column.cell ? column.cell(row) : row[column.id]}`}</div>`)}
+  </div>`;
+}
+
+function cellKind(column, row) {
+  const tone = row && column.tone?.(row);
+  return [column.number && 'is-number', column.title && 'is-title', column.phone === false && 'is-hidden-on-phone', tone && `is-${tone}`].filter(Boolean).join(' ');
+}
