@@ -24,19 +24,48 @@ public sealed partial class PageSourceTests
     public void The_program_has_every_file_and_no_other()
     {
         var page = PageFiles.Load("");
+        var modules = _files.Where(IsModule).ToList();
+        string bundle = Encoding.UTF8.GetString(page.Find($"{page.Hash}/app.js")!.Unpack());
 
-        Assert.That(page.Paths.Append("index.html"), Is.EquivalentTo(_files));
-        foreach (string path in page.Paths)
-            Assert.That(page.Find($"{page.Hash}/{path}")!.Unpack(), Is.EqualTo(File.ReadAllBytes(Path.Combine(_folder, path))), path);
+        Assert.That(page.Paths.Append("index.html"), Is.EquivalentTo(_files.Except(modules).Append("app.js")));
+        foreach (string module in modules)
+            Assert.That(bundle, Does.Contain($"const ${Regex.Replace(module[..^".js".Length], "\\W", "_")} = "), module);
+    }
+
+    [Test]
+    public void Comments_and_indentation_are_left_out()
+    {
+        var page = PageFiles.Load("");
+
+        Assert.That(Encoding.UTF8.GetString(page.Find($"{page.Hash}/app.js")!.Unpack()), Does.Not.Match(@"(?m)^(\s|//|/\*|\*)"));
+    }
+
+    [Test]
+    public void Code_reaches_the_program_unchanged()
+    {
+        var page = PageFiles.Load("");
+        string bundle = Encoding.UTF8.GetString(page.Find($"{page.Hash}/app.js")!.Unpack());
+        var lines = bundle.Split('\n').ToHashSet();
+
+        var missing =
+            from path in _files
+            where IsModule(path)
+            from line in Indentation().Replace(Comment().Replace(File.ReadAllText(Path.Combine(_folder, path)), ""), "").Split('\n')
+            let code = line.StartsWith("export ", StringComparison.Ordinal) ? line["export ".Length..].TrimEnd() : line.TrimEnd()
+            where code.Length > 0 && !code.StartsWith("import ", StringComparison.Ordinal) && !code.EndsWith("';", StringComparison.Ordinal)
+                && !lines.Contains(code)
+            select $"{path}: {code}";
+
+        Assert.That(missing, Is.Empty);
     }
 
     [Test]
     public void The_files_are_small()
     {
         var page = PageFiles.Load("");
-        int size = page.Index.Compressed.Length
+        int size = page.Index.Brotli.Length
             + page.Paths.Where(path => !path.EndsWith(".txt", StringComparison.Ordinal))
-                .Sum(path => page.Find($"{page.Hash}/{path}")!.Compressed.Length);
+                .Sum(path => page.Find($"{page.Hash}/{path}")!.Brotli.Length);
 
         Assert.That(size, Is.LessThan(MaxSize));
     }
@@ -91,10 +120,20 @@ public sealed partial class PageSourceTests
         Assert.That(found, Is.Empty);
     }
 
+    /// <summary>True for a module that becomes a part of app.js.</summary>
+    private static bool IsModule(string path) =>
+        path.EndsWith(".js", StringComparison.Ordinal) && path != "theme.js" && !path.StartsWith("vendor/", StringComparison.Ordinal);
+
     private static string HashOf(params (string Path, string Text)[] files) => Files("", [("index.html", ""), .. files]).Hash;
 
     private static PageFiles Files(string prefix, params (string Path, string Text)[] files) => new(
         files.ToDictionary(file => file.Path, file => PageFile.Compress(Encoding.UTF8.GetBytes(file.Text), "text/plain")), prefix);
+
+    [GeneratedRegex(@"(?ms)^[ \t]*(//[^\n]*|/\*.*?\*/[ \t]*)$")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"(?m)^\s+")]
+    private static partial Regex Indentation();
 
     [GeneratedRegex("(?is)<script.*?</script>")]
     private static partial Regex Script();

@@ -14,7 +14,7 @@ namespace Amqp.Server.Management.Page;
 /// </remarks>
 internal sealed class PageFiles
 {
-    private const string Root = "page/", Compressed = ".gz", IndexName = "index.html";
+    private const string Root = "page/", Gzip = ".gz", Brotli = ".br", IndexName = "index.html";
 
     /// <summary>Number of bytes of the hash. Eight bytes are enough to tell versions apart.</summary>
     private const int HashSize = 8;
@@ -48,9 +48,15 @@ internal sealed class PageFiles
     public static PageFiles Load(string prefix)
     {
         var assembly = typeof(PageFiles).Assembly;
-        var names = assembly.GetManifestResourceNames().Where(name => name.StartsWith(Root, StringComparison.Ordinal));
-        return new PageFiles(names.Select(name => (Path: name[Root.Length..^Compressed.Length], Name: name)).ToDictionary(
-            file => file.Path, file => new PageFile(Read(assembly, file.Name), ContentTypeOf(file.Path))), prefix);
+        var paths = assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Root, StringComparison.Ordinal) && name.EndsWith(Gzip, StringComparison.Ordinal))
+            .Select(name => name[Root.Length..^Gzip.Length]);
+        return new PageFiles(
+            paths.ToDictionary(
+                path => path,
+                path => new PageFile(
+                    Read(assembly, Root + path + Gzip), Read(assembly, Root + path + Brotli), ContentTypeOf(path))),
+            prefix);
     }
 
     /// <summary>Returns the file at a path below <c>/assets/</c>, such as <c>0011223344556677/app.js</c>, or null.</summary>
@@ -74,8 +80,8 @@ internal sealed class PageFiles
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (path, file) in files.OrderBy(file => file.Key, StringComparer.Ordinal))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{path}:{file.Compressed.Length}:"));
-            hash.AppendData(file.Compressed);
+            hash.AppendData(Encoding.UTF8.GetBytes($"{path}:{file.Gzip.Length}:"));
+            hash.AppendData(file.Gzip);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, HashSize));
     }
