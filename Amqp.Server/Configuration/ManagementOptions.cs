@@ -43,10 +43,11 @@ public sealed class ManagementOptions
     /// <summary>Limit for the number of open login sessions.</summary>
     public int MaxLoginSessions { get; set; } = 1_000;
 
-    /// <summary>Maximum number of events that the HTTP API shows; 0 keeps none.</summary>
-    public int RecentEvents { get; set; } = 1_000;
     /// <summary>Limit for the number of live streams that are open at the same time.</summary>
     public int MaxLiveStreams { get; set; } = 64;
+
+    /// <summary>Maximum number of events that the HTTP API shows; 0 keeps none.</summary>
+    public int RecentEvents { get; set; } = 1_000;
 
     /// <summary>
     /// Maximum total size, in bytes, of the messages that one response to <c>get</c> contains. The first message is always returned, even

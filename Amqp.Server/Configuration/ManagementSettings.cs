@@ -49,13 +49,13 @@ internal static class ManagementSettings
         Setting.Of("management.login_session_max", Integer(1, 1_000_000), "1000",
             "Limit for the number of login sessions. Above this limit, the user with the most sessions loses the oldest of these sessions.",
             (target, value) => target.Options.Management.MaxLoginSessions = value),
-        Setting.Of("management.recent_events", Integer(0, 100_000), "1000",
-            "Number of events that the broker keeps in memory for the HTTP API, at most 4 MiB of them. `0` keeps none.",
-            (target, value) => target.Options.Management.RecentEvents = value),
         Setting.Of("management.max_live_streams", Integer(0, 10_000), "64",
             "Limit for the number of live streams (`/api/live`) that are open at the same time. A page without a stream asks for new "
                 + "values every few seconds.",
             (target, value) => target.Options.Management.MaxLiveStreams = value),
+        Setting.Of("management.recent_events", Integer(0, 100_000), "1000",
+            "Number of events that the broker keeps in memory for the HTTP API, at most 4 MiB of them. `0` keeps none.",
+            (target, value) => target.Options.Management.RecentEvents = value),
         Setting.Of("management.get_max_bytes", Bytes(1, int.MaxValue), "64MiB",
             "Limit for the bytes of the messages that one `get` of the HTTP API returns. Messages above the limit stay in the queue. The "
                 + "first message is always returned.",

@@ -127,7 +127,6 @@ internal static class BrokerHost
         if (options.Telemetry.Endpoint is not null)
             services.AddTelemetry(options.Telemetry);
         services.AddRoutingCore();
-        services.AddReplyCompression();
         services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Connections.ShutdownTimeout + TimeSpan.FromSeconds(5));
     }

@@ -1,6 +1,6 @@
 using Amqp.Server.Management.Http;
-using Amqp.Server.Management.Page;
 using Amqp.Server.Management.Live;
+using Amqp.Server.Management.Page;
 using Amqp.Server.Management.Resources;
 
 namespace Amqp.Server.Management;
@@ -13,9 +13,6 @@ internal static class ManagementEndpoints
     {
         app.Use((http, next) => ThreadPoolContext.RunAsync(() => next(http)));
         app.UsePage(services.Options.Management);
-        app.UseWhen(
-            http => http.Request.Path.StartsWithSegments($"{services.Options.Management.PathPrefix}/api"),
-            api => api.UseResponseCompression());
         app.Use((http, next) => http.GetEndpoint() is not null ? next(http) : AnswerUnknownPathAsync(http));
         new ManagementApi(app, services)
             .MapSession()
@@ -49,7 +46,6 @@ internal static class ManagementEndpoints
             .MapProblems()
             .MapQuarantine()
             .MapTraces()
-            .MapJobs();
             .MapJobs()
             .MapLive();
     }

@@ -19,6 +19,8 @@ public sealed partial class ManagementDocumentTests
         string script = string.Join('\n', lines.Select(line =>
             line.StartsWith("export AMQPBROKER_URL=", StringComparison.Ordinal)
                 ? $"export AMQPBROKER_URL=http://localhost:{broker.ManagementPort}"
+            : line.StartsWith("curl ", StringComparison.Ordinal)
+                ? line.Replace("localhost:15672", $"localhost:{broker.ManagementPort}", StringComparison.Ordinal)
             : line.StartsWith("alias amqpbroker=", StringComparison.Ordinal) ? $"amqpbroker() {{ {BrokerProgram.Shell} \"$@\"; }}"
             : line == "amqpbroker watch" ? "amqpbroker watch --count 1" // without a count the command would not exit
             : line));

@@ -183,7 +183,7 @@ public sealed class GraphTests
         await _channel.QueueBindAsync("end", "other", "");
     }
 
-    private Task DeclareAsync(string queue, Dictionary<string, object?>? arguments = null) =>
+    private Task<QueueDeclareOk> DeclareAsync(string queue, Dictionary<string, object?>? arguments = null) =>
         _channel.QueueDeclareAsync(queue, true, false, false, arguments);
 
     private async Task<JsonElement> GetAsync(string query = "")

@@ -192,6 +192,7 @@ public sealed class SessionApiTests : IAsyncDisposable
     [TestCase("whoami", "Authorization: Basic Z3Vlc3Q6d3Jvbmc=", "")]
     [TestCase("whoami", "", "X-Requested-With: amqpbroker")]
     [TestCase("whoami", "Authorization: Basic Z3Vlc3Q6d3Jvbmc=", "X-Requested-With: amqpbroker")]
+    [TestCase("live?topics=overview", "", "Accept: text/event-stream")]
     [TestCase("session", "Authorization: Basic Z3Vlc3Q6d3Jvbmc=", "")]
     public async Task The_page_is_never_challenged_to_ask_for_a_login(string path, string login, string script)
     {
@@ -201,6 +202,16 @@ public sealed class SessionApiTests : IAsyncDisposable
         Assert.That((answer.StatusCode, answer.Headers.WwwAuthenticate.Count > 0), Is.EqualTo((HttpStatusCode.Unauthorized, isChallenged)));
         if (script.Length > 0)
             Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("\"error\":\"not_authorized\""));
+    }
+
+    [Test]
+    public async Task A_download_of_the_page_is_not_challenged_after_the_end_of_the_session()
+    {
+        string name = (await CookieAsync()).Split('=')[0];
+
+        using var answer = await SendAsync("GET", "definitions", $"{name}=ended", "");
+
+        Assert.That((answer.StatusCode, answer.Headers.WwwAuthenticate.Count), Is.EqualTo((HttpStatusCode.Unauthorized, 0)));
     }
 
     [Test]

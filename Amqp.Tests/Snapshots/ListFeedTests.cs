@@ -55,6 +55,8 @@ public sealed class ListFeedTests : IAsyncDisposable
             Sessions = null!,
             Shovels = null!,
             Federation = null!,
+            RecentLog = null!,
+            RecentEvents = null!,
             Stop = () => { }
         };
         var user = new ApiUser(new User("u", PasswordHash.None, UserTags.Parse("monitoring")), _broker.Broker.Permissions);

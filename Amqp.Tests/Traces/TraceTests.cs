@@ -248,7 +248,7 @@ public sealed class TraceTests
         ["trace", .. arguments],
         new Dictionary<string, string> { ["AMQPBROKER_URL"] = $"http://127.0.0.1:{_broker.Broker.ManagementPort}" });
 
-    private Task DeclareAsync(string queue, Dictionary<string, object?>? arguments = null) =>
+    private Task<QueueDeclareOk> DeclareAsync(string queue, Dictionary<string, object?>? arguments = null) =>
         _channel.QueueDeclareAsync(queue, true, false, false, arguments);
 
     private async Task PublishAsync(string exchange, string key, string id, Dictionary<string, object?>? headers = null) =>

@@ -21,4 +21,8 @@ internal static class PolicyTarget
     public static bool Covers(Policy policy, QueueType type) =>
         (policy.ApplyTo is All or Queues || policy.ApplyTo == type.PolicyTarget)
             && policy.Definition.All(entry => type.Understands(entry.Key));
+
+    /// <summary>Returns policies in the order in which they are tried: the first that covers an object applies to it.</summary>
+    public static Policy[] Sorted(IEnumerable<Policy> policies) =>
+        [.. policies.OrderByDescending(policy => policy.Priority).ThenBy(policy => policy.Name, StringComparer.Ordinal)];
 }

@@ -170,7 +170,6 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
             return;
         consumer.Unacknowledged--;
         consumer.SettledAt = _clock.Now;
-        consumer.Settled++;
         Prefetch.Note(-1);
     }
 }

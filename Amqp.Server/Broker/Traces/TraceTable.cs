@@ -51,7 +51,7 @@ internal sealed class TraceTable(VirtualHostTable virtualHosts, ContainedFaults 
                 Remove(_traces.First(entry => entry.Trace.EndedAt is not null).Trace);
             var trace = new MessageTrace(++_lastId, plan, clock);
             // The thread that notes the last hop may hold any lock, so another one ends the trace.
-            trace.Filled += () => ThreadPool.UnsafeQueueUserWorkItem(_ => End(trace), null);
+            trace.Filled += () => Task.Run(() => End(trace));
             var timer = clock.CreateTimer(_ => End(trace), null, TimeSpan.FromSeconds(plan.Seconds), Timeout.InfiniteTimeSpan);
             _traces.Add((trace, timer));
             host.Host.Observer = new MessageTraces([.. (host.Host.Observer as MessageTraces)?.Running ?? [], trace], faults);

@@ -128,7 +128,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     public void Restore(IEnumerable<Policy> policies)
     {
         var kinds = policies.ToLookup(policy => policy.Kind);
-        (_users, _operators) = (Sorted(kinds[PolicyKind.User]), Sorted(kinds[PolicyKind.Operator]));
+        (_users, _operators) = (PolicyTarget.Sorted(kinds[PolicyKind.User]), PolicyTarget.Sorted(kinds[PolicyKind.Operator]));
     }
 
     /// <summary>Returns all policies after policies were added or replaced.</summary>
@@ -148,7 +148,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
             list.Add(policy);
             replaced.Add(new Replaced(old, policy));
         }
-        return (Sorted(users), Sorted(operators));
+        return (PolicyTarget.Sorted(users), PolicyTarget.Sorted(operators));
     }
 
     /// <summary>Returns the values of these policies for each queue and exchange.</summary>
@@ -242,9 +242,6 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     }
 
     private Policy[] ListOf(PolicyKind kind) => kind == PolicyKind.User ? _users : _operators;
-
-    private static Policy[] Sorted(IEnumerable<Policy> policies) =>
-        [.. policies.OrderByDescending(policy => policy.Priority).ThenBy(policy => policy.Name, StringComparer.Ordinal)];
 
     /// <summary>The policies that apply to a queue.</summary>
     private readonly record struct Applied(Queue Queue, Policy? User, Policy? Operator);

@@ -24,12 +24,9 @@ internal static class QueueCommands
             new("policy"));
         return set.Resource(
             "queues", "List, show, declare and delete queues.", list, Show(set), Declare(set), Delete(set), Purge(set), Restart(set),
-            PeekCommands.Create(set), Why(set), EffectiveArguments(set),
-            QuarantineCommands.Create(set, "queue", "queues"), TransferCommands.Move(set),
-            TransferCommands.Copy(set), TransferCommands.Replay(set), MessageFileCommands.Export(set), MessageFileCommands.Import(set));
-            PeekCommands.Create(set), Why(set), QuarantineCommands.Create(set, "queue", "queues"), TransferCommands.Move(set),
-            TransferCommands.Copy(set), TransferCommands.Replay(set), TransferCommands.Delete(set), MessageFileCommands.Export(set),
-            MessageFileCommands.Import(set));
+            PeekCommands.Create(set), Why(set), EffectiveArguments(set), QuarantineCommands.Create(set, "queue", "queues"),
+            TransferCommands.Move(set), TransferCommands.Copy(set), TransferCommands.Replay(set), TransferCommands.Delete(set),
+            MessageFileCommands.Export(set), MessageFileCommands.Import(set));
     }
 
     /// <summary>Creates the command that drops the ready messages of a queue.</summary>

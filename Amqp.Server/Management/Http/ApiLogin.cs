@@ -18,7 +18,7 @@ internal static class ApiLogin
     {
         if (await FindAsync(services, http) is { } user)
             return user;
-        if (IsFromScript(http))
+        if (IsFromPage(http))
             throw ApiException.NotAuthorized("Not logged in, or the login session has ended");
         http.Response.Headers.WWWAuthenticate = ApiErrors.Challenge;
         http.Response.StatusCode = StatusCodes.Status401Unauthorized;
@@ -52,15 +52,19 @@ internal static class ApiLogin
         string peer = $"{address}:{http.Connection.RemotePort} -> HTTP API";
         if (services.Connections.FailedLogins.Note(address, peer, name, "Basic", refusal))
             await Task.Delay(_delay, http.RequestAborted);
-        if (!IsFromScript(http))
+        if (!IsFromPage(http))
             http.Response.Headers.WWWAuthenticate = ApiErrors.Challenge;
         throw ApiException.NotAuthorized("Login failed");
     }
 
     /// <summary>
-    /// True if the script of a page sent the request. A challenge in the reply would make the browser ask its user for a Basic login.
+    /// True if the management page sent the request. A challenge in the reply would make the browser ask its user for a Basic login.
+    /// Event streams and downloads of the page cannot have the header <c>X-Requested-With</c>, but accept events, or have a cookie.
     /// </summary>
-    private static bool IsFromScript(HttpContext http) => http.Request.Headers.ContainsKey(HeaderNames.XRequestedWith);
+    private static bool IsFromPage(HttpContext http) =>
+        http.Request.Headers.ContainsKey(HeaderNames.XRequestedWith)
+            || LoginCookie.TokenOf(http) is not null
+            || http.Request.Headers.Accept.ToString() == "text/event-stream";
 
     private static IPAddress? AddressOf(HttpContext http) =>
         http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : http.Connection.RemoteIpAddress;

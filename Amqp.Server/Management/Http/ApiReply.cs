@@ -50,8 +50,9 @@ internal abstract class ApiReply
     {
         http.Response.StatusCode = status;
         DescribeJson(http);
-        http.Response.ContentLength = json.Length;
-        await http.Response.Body.WriteAsync(json);
+        var body = ReplyCompression.Compress(http, json);
+        http.Response.ContentLength = body.Length;
+        await http.Response.Body.WriteAsync(body);
     }
 
     /// <summary>Sets the headers that all JSON replies have.</summary>
@@ -68,10 +69,13 @@ internal abstract class ApiReply
     protected static async Task StreamAsync(HttpContext http, Func<Utf8JsonWriter, Task> write)
     {
         DescribeJson(http);
-        // The writer is not disposed after an exception, because disposing would send the buffered bytes.
-        var json = new Utf8JsonWriter(http.Response.Body, _plain);
+        // Nothing is disposed after an exception, because disposing would send the buffered bytes.
+        var body = ReplyCompression.Open(http);
+        var json = new Utf8JsonWriter(body, _plain);
         await write(json);
         await json.DisposeAsync();
+        if (body != http.Response.Body)
+            await body.DisposeAsync();
     }
 
     /// <summary>Writes an array, and flushes the writer every <see cref="FlushSize"/> bytes.</summary>

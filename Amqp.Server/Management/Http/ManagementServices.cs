@@ -30,9 +30,9 @@ internal sealed record ManagementServices(
     LogLevels LogLevels,
     ILogger Logger)
 {
+    private readonly Lazy<BrokerSnapshots> _snapshots = new(() => new BrokerSnapshots(Opened.Value, Connections, TimeProvider.System));
     private ProblemWatch? _problems; // created by the first request that needs it
     private TraceTable? _traces; // the same
-    private readonly Lazy<BrokerSnapshots> _snapshots = new(() => new BrokerSnapshots(Opened.Value, Connections, TimeProvider.System));
 
     /// <summary>The broker, opened before the first request.</summary>
     public MessageBroker Broker => Opened.Value;
@@ -52,14 +52,15 @@ internal sealed record ManagementServices(
     /// <summary>The running federation links.</summary>
     public required FederationService Federation { get; init; }
 
+    /// <summary>Finds the problems of the broker. <see cref="VisibleProblems"/> selects those that a user may see.</summary>
+    public ProblemWatch Problems => LazyInitializer.EnsureInitialized(
+        ref _problems, () => new ProblemWatch(Broker, Connections, Shovels, Federation, Options, Listeners))!;
+
     /// <summary>The last lines of the log.</summary>
     public required RecentLog RecentLog { get; init; }
 
     /// <summary>The last events of the broker, and the last changes over the HTTP API.</summary>
     public required RecentEvents RecentEvents { get; init; }
-    /// <summary>Finds the problems of the broker. <see cref="VisibleProblems"/> selects those that a user may see.</summary>
-    public ProblemWatch Problems => LazyInitializer.EnsureInitialized(
-        ref _problems, () => new ProblemWatch(Broker, Connections, Shovels, Federation, Options, Listeners))!;
 
     /// <summary>The traces of messages that users have started.</summary>
     public TraceTable Traces => LazyInitializer.EnsureInitialized(

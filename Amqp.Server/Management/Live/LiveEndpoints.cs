@@ -1,4 +1,7 @@
+using Amqp.Server.Broker.Events;
+using Amqp.Server.Logging;
 using Amqp.Server.Management.Http;
+using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Live;
 
@@ -7,12 +10,13 @@ internal static class LiveEndpoints
 {
     public static ManagementApi MapLive(this ManagementApi api)
     {
-        ILiveTopic[] topics =
-        [
-            new OverviewTopic(), new JobsTopic(), new AlarmsTopic(), new SilentTopic("problems"), new SilentTopic("log"),
-            new SilentTopic("events"),
-        ];
-        var streams = new LiveStreams(api.Services.Options.Management.MaxLiveStreams, topics);
+        var streams = new LiveStreams(
+            api.Services.Options.Management.MaxLiveStreams,
+            [
+                new OverviewTopic(), new ProblemsTopic(), new JobsTopic(), new AlarmsTopic(),
+                new RecentTopic<LogLine>("log", services => services.RecentLog.Lines, RecentView.Write),
+                new RecentTopic<BrokerEvent>("events", services => services.RecentEvents.Items, RecentView.Write),
+            ]);
         return api.Get("/live", Access.Management, request => Open(request, streams));
     }
 

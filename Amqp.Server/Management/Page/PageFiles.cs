@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Net;
 using System.Net.Mime;
 using System.Reflection;
@@ -19,13 +18,13 @@ internal sealed class PageFiles
     /// <summary>Number of bytes of the hash. Eight bytes are enough to tell versions apart.</summary>
     private const int HashSize = 8;
 
-    private readonly FrozenDictionary<string, PageFile> _files;
+    private readonly Dictionary<string, PageFile> _files;
 
     /// <param name="files">The files by their paths, such as <c>vendor/preact.js</c>.</param>
     /// <param name="prefix">Part of the path before <c>/api</c> and <c>/assets</c>.</param>
     public PageFiles(IReadOnlyDictionary<string, PageFile> files, string prefix)
     {
-        _files = files.Where(file => file.Key != IndexName).ToFrozenDictionary();
+        _files = files.Where(file => file.Key != IndexName).ToDictionary();
         Hash = HashOf(files);
         string html = Complete(Encoding.UTF8.GetString(files[IndexName].Unpack()), prefix);
         Index = PageFile.Compress(Encoding.UTF8.GetBytes(html), ContentTypeOf(IndexName));

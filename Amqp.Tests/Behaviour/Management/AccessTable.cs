@@ -152,6 +152,11 @@ internal static class AccessTable
         GET /queues/{v}/q                                                   | 401 200 200 200 200 | 401 401 401 200 200
         GET /queues/{v}/q/bindings                                          | 401 200 200 200 200 | 401 401 401 200 200
         PUT /queues/{v}/q/restart                                           | 401 401 401 401 204 | 401 401 401 401 204
+        GET /traces                                                         | 401 401 401 401 200 | 401 401 401 401 200
+        POST /traces {"vhost":"none"}                                       | 401 401 401 401 404 | 401 401 401 401 404
+        GET /traces/none                                                    | 401 401 401 401 404 | 401 401 401 401 404
+        DELETE /traces/none                                                 | 401 401 401 401 404 | 401 401 401 401 404
+        GET /problems                                                       | 401 200 200 200 200 | 401 200 200 200 200
         GET /queues/{v}/q/arguments                                         | 401 200 200 200 200 | 401 401 401 200 200
         POST /permissions/check                                             | 401 400 400 400 400 | 401 400 400 400 400
         POST /permissions/check {"user":"guest","vhost":"/","action":"read","name":"q"} | 401 401 401 401 200 | 401 401 401 401 200
@@ -161,11 +166,6 @@ internal static class AccessTable
         POST /operator-policies/{v}/preview                                 | 401 401 401 401 400 | 401 401 401 401 400
         POST /definitions?dry_run=true                                      | 401 401 401 401 200 | 401 401 401 401 200
         POST /definitions/{v}?dry_run=true                                  | 401 401 401 401 200 | 401 401 401 401 200
-        GET /traces                                                         | 401 401 401 401 200 | 401 401 401 401 200
-        POST /traces {"vhost":"none"}                                       | 401 401 401 401 404 | 401 401 401 401 404
-        GET /traces/none                                                    | 401 401 401 401 404 | 401 401 401 401 404
-        DELETE /traces/none                                                 | 401 401 401 401 404 | 401 401 401 401 404
-        GET /problems                                                       | 401 200 200 200 200 | 401 200 200 200 200
         GET /queues/{v}/q/why                                               | 401 200 200 200 200 | 401 401 401 200 200
         GET /queues/{v}/q/messages                                          | 401 200 200 200 200 | 401 401 401 401 401
         GET /queues/{v}/q/messages/unacked                                  | 401 200 200 200 200 | 401 401 401 401 401
@@ -173,7 +173,6 @@ internal static class AccessTable
         POST /queues/{v}/q/messages/move {"destination_exchange":"none"}    | 401 404 404 404 404 | 401 401 401 401 401
         POST /queues/{v}/q/messages/copy                                    | 401 400 400 400 400 | 401 401 401 401 400
         POST /queues/{v}/q/messages/delete {"limit":0}                      | 401 400 400 400 400 | 401 401 401 401 400
-        POST /queues/{v}/q/messages/delete {"dry_run":true}                 | 401 202 202 202 202 | 401 401 401 401 401
         GET /queues/{v}/q/messages/1-1                                      | 401 404 404 404 404 | 401 401 401 401 401
         GET /queues/{v}/q/messages/1-1/payload                              | 401 404 404 404 404 | 401 401 401 401 401
         GET /exchanges/{v}/amq.direct/unroutable                            | 401 200 200 200 200 | 401 401 401 200 200

@@ -175,7 +175,9 @@ public class ExchangeAndBindingApiTests : ApiTests
         Assert.That(
             route.Body,
             Is.EqualTo("""
-                {"queues":["q"],"exchanges":[{"name":"x","type":"topic","notes":[],"bindings":[
+                {"queues":["q"],"paths":[{"queue":"q","steps":[
+                {"kind":"binding","source":"x","destination":"q","destination_type":"queue","routing_key":"a.*"}]}],
+                "exchanges":[{"name":"x","type":"topic","notes":[],"bindings":[
                 {"destination":"q","destination_type":"queue","routing_key":"a.*","arguments":{},"matches":true,
                 "reason":"the pattern 'a.*' matches 'a.b'"},
                 {"destination":"q","destination_type":"queue","routing_key":"b","arguments":{},"matches":false,

@@ -219,6 +219,7 @@ public sealed class ExplanationTests : ApiTests
     [TestCase("/permissions/check", "user vhost action name routing_key")]
     [TestCase("/policies/%2F/preview", "name pattern apply-to priority definition")]
     [TestCase("/operator-policies/%2F/preview", "name pattern apply-to priority definition")]
+    [TestCase("/session", "username password")]
     public async Task Hostile_values_are_refused_and_never_an_error_of_the_broker(string path, string fields)
     {
         string letters = $"\"{new string('x', 70_000)}\"", name = $"\"{new string('x', 256)}\"";
@@ -241,7 +242,7 @@ public sealed class ExplanationTests : ApiTests
 
     private static string UsualValue(string field) => field switch
     {
-        "user" => "\"guest\"",
+        "user" or "username" or "password" => "\"guest\"",
         "vhost" => "\"/\"",
         "action" => "\"read\"",
         "apply-to" => "\"queues\"",

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Amqp.Protocol;
 using Amqp.Server.Broker.Deduplication;
 using Amqp.Server.Broker.Values;
@@ -11,11 +10,11 @@ internal static class ArgumentPrecedence
     private const string Prefix = "x-";
 
     /// <summary>Keys of numbers that limit a queue.</summary>
-    private static readonly FrozenSet<string> _limits = new[]
-    {
+    private static readonly HashSet<string> _limits =
+    [
         "message-ttl", "expires", "max-length", "max-length-bytes", "delivery-limit", "consumer-timeout",
         DeduplicationSettings.SizeArgument, DeduplicationSettings.LifetimeArgument,
-    }.ToFrozenSet();
+    ];
 
     /// <summary>Returns the name of the argument for a key of a policy.</summary>
     public static string ArgumentOf(string key) => key.StartsWith(Prefix, StringComparison.Ordinal) ? key : Prefix + key;

@@ -92,8 +92,10 @@ function TransferDialog({ action, of, onClose }) {
 
   const check = async () => {
     setAsked(true);
-    if (isFaulty || job?.state === 'running')
+    if (isFaulty || isRunning)
       return;
+    if (job?.state === 'running')
+      cancelJob(job); // it counts for other values
     setError(null);
     setChecked(now);
     try {
