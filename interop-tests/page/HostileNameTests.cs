@@ -64,9 +64,7 @@ public sealed partial class HostileNameTests
         await using var visit = await Visit.OpenAsync();
         await visit.GoAsync(stage.Fill("/connections/{connection}", encode: true));
 
-        string properties = await visit.Page.Locator("main").InnerTextAsync();
-
-        Assert.That(properties, Does.Contain(Markup + stage.Name));
+        await Assertions.Expect(visit.Page.Locator("main")).ToContainTextAsync(Markup + stage.Name);
         await NoElementAsync(visit.Page);
     }
 
