@@ -4,7 +4,7 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Snapshots;
 
 /// <summary>A snapshot of the open channels.</summary>
-internal sealed class ChannelTable : SnapshotTable
+internal sealed class ChannelTable : FactsTable<ChannelFacts>
 {
     /// <summary>Columns of the sampled counts that are shown as rates, in the order of the rate columns.</summary>
     private static readonly int[] _rated = [0, StatisticRows.ChannelDelivered, StatisticRows.ChannelAcknowledged];
@@ -17,7 +17,7 @@ internal sealed class ChannelTable : SnapshotTable
         _number = new("number"), _prefetch = new("prefetch_count"), _consumers = new("consumers"),
         _unacknowledged = new("messages_unacknowledged"), _unconfirmed = new("messages_unconfirmed");
     private readonly RateColumn[] _rates = [new("publish_rate"), new("deliver_rate"), new("ack_rate")];
-    private ChannelFacts[] _facts = [];
+    private (long Last, long Before) _times; // of the samples
 
     public ChannelTable(ChannelMaker maker)
     {
@@ -31,25 +31,15 @@ internal sealed class ChannelTable : SnapshotTable
 
     public override void Fill()
     {
-        var facts = _maker.Facts();
-        bool isSame = ReferenceEquals(facts, _facts);
-        (_facts, Count) = (facts, facts.Length);
-        foreach (var column in Columns)
-            column.Reserve(Count);
-        var times = _maker.Sampler.Times;
-        for (int row = 0; row < Count; row++)
-        {
-            if (!isSame)
-                FillFacts(row, facts[row]);
-            FillCounts(row, facts[row], times);
-        }
+        _times = _maker.Sampler.Times;
+        Fill(_maker.Facts());
     }
 
-    public override VirtualHost HostOf(int row) => _facts[row].Session.Client.VirtualHost;
+    public override VirtualHost HostOf(int row) => FactsOf(row).Session.Client.VirtualHost;
 
     public override string? OwnerOf(int row) => _user[row];
 
-    private void FillFacts(int row, ChannelFacts facts)
+    protected override void FillFacts(int row, ChannelFacts facts)
     {
         var client = facts.Session.Client;
         (_name[row], _number[row], _connection[row]) = (facts.Name, facts.Session.Number, client.Origin.ConnectionName);
@@ -57,7 +47,7 @@ internal sealed class ChannelTable : SnapshotTable
         _state[row] = "running"; // RabbitMQ's other states need flow control by channel
     }
 
-    private void FillCounts(int row, ChannelFacts facts, (long Last, long Before) times)
+    protected override void FillCounts(int row, ChannelFacts facts)
     {
         var session = facts.Session;
         _mode[row] = session.Confirms.AreSelected ? "confirm" : session.Transactions.Held is not null ? "transaction" : "";
@@ -65,8 +55,8 @@ internal sealed class ChannelTable : SnapshotTable
         (_unacknowledged[row], _unconfirmed[row]) = (session.Deliveries.Count, session.Confirms.WaitingCount);
         Span<double> rates = stackalloc double[_rated.Length];
         rates.Clear();
-        if (session.Counts.Samples is { } samples && samples.ChangedAt == times.Last)
-            samples.Rates(_rated, times.Last, times.Before, rates);
+        if (session.Counts.Samples is { } samples && samples.ChangedAt == _times.Last)
+            samples.Rates(_rated, _times.Last, _times.Before, rates);
         for (int i = 0; i < rates.Length; i++)
             _rates[i][row] = RateColumn.Round(rates[i]);
     }

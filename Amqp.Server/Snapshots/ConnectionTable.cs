@@ -3,7 +3,7 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Snapshots;
 
 /// <summary>A snapshot of the open connections.</summary>
-internal sealed class ConnectionTable : SnapshotTable
+internal sealed class ConnectionTable : FactsTable<ConnectionFacts>
 {
     private static readonly int[] _rated = [0, 1]; // the columns of a sample: octets received, octets sent
 
@@ -16,7 +16,7 @@ internal sealed class ConnectionTable : SnapshotTable
         _connectedAt = new("connected_at");
     private readonly RateColumn _received = new("recv_rate"), _sent = new("send_rate");
     private readonly FlagColumn _isTls = new("ssl");
-    private ConnectionFacts[] _facts = [];
+    private (long Last, long Before) _times; // of the samples
 
     public ConnectionTable(ConnectionMaker maker)
     {
@@ -30,25 +30,15 @@ internal sealed class ConnectionTable : SnapshotTable
 
     public override void Fill()
     {
-        var facts = _maker.Facts();
-        bool isSame = ReferenceEquals(facts, _facts);
-        (_facts, Count) = (facts, facts.Length);
-        foreach (var column in Columns)
-            column.Reserve(Count);
-        var times = _maker.Sampler.Times;
-        for (int row = 0; row < Count; row++)
-        {
-            if (!isSame)
-                FillFacts(row, facts[row]);
-            FillCounts(row, facts[row], times);
-        }
+        _times = _maker.Sampler.Times;
+        Fill(_maker.Facts());
     }
 
-    public override VirtualHost HostOf(int row) => _facts[row].Client.VirtualHost;
+    public override VirtualHost HostOf(int row) => FactsOf(row).Client.VirtualHost;
 
     public override string? OwnerOf(int row) => _user[row];
 
-    private void FillFacts(int row, ConnectionFacts facts)
+    protected override void FillFacts(int row, ConnectionFacts facts)
     {
         var (client, origin, about) = (facts.Client, facts.Client.Origin, facts.About);
         (_name[row], _user[row], _host[row]) = (origin.ConnectionName, client.User.Name, client.VirtualHost.Name);
@@ -57,7 +47,7 @@ internal sealed class ConnectionTable : SnapshotTable
         (_peerHost[row], _peerPort[row], _connectedAt[row]) = (origin.PeerHost, origin.PeerPort, origin.ConnectedAt);
     }
 
-    private void FillCounts(int row, ConnectionFacts facts, (long Last, long Before) times)
+    protected override void FillCounts(int row, ConnectionFacts facts)
     {
         var connection = facts.Connection;
         _state[row] = connection.State;
@@ -70,8 +60,8 @@ internal sealed class ConnectionTable : SnapshotTable
         (_channels[row], _unacknowledged[row]) = (channels, unacknowledged);
         Span<double> rates = stackalloc double[2];
         rates.Clear();
-        if (connection.Traffic.Samples is { } samples && samples.ChangedAt == times.Last)
-            samples.Rates(_rated, times.Last, times.Before, rates);
+        if (connection.Traffic.Samples is { } samples && samples.ChangedAt == _times.Last)
+            samples.Rates(_rated, _times.Last, _times.Before, rates);
         (_received[row], _sent[row]) = (RateColumn.Round(rates[0]), RateColumn.Round(rates[1]));
     }
 }

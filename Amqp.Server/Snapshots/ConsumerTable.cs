@@ -3,7 +3,7 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Snapshots;
 
 /// <summary>A snapshot of the consumers.</summary>
-internal sealed class ConsumerTable : SnapshotTable
+internal sealed class ConsumerTable : FactsTable<ConsumerFacts>
 {
     private readonly ConsumerMaker _maker;
     private readonly TextColumn
@@ -12,7 +12,6 @@ internal sealed class ConsumerTable : SnapshotTable
     private readonly FlagColumn _needsAck = new("ack_required"), _exclusive = new("exclusive"), _active = new("active");
     private readonly NumberColumn
         _prefetch = new("prefetch_count"), _unacknowledged = new("unacknowledged"), _lastAckAt = new("last_ack_at");
-    private ConsumerFacts[] _facts = [];
 
     public ConsumerTable(ConsumerMaker maker)
     {
@@ -24,28 +23,11 @@ internal sealed class ConsumerTable : SnapshotTable
         ];
     }
 
-    public override void Fill()
-    {
-        var facts = _maker.Facts();
-        bool isSame = ReferenceEquals(facts, _facts);
-        (_facts, Count) = (facts, facts.Length);
-        foreach (var column in Columns)
-            column.Reserve(Count);
-        for (int row = 0; row < Count; row++)
-        {
-            if (!isSame)
-                FillFacts(row, facts[row]);
-            var consumer = facts[row].Consumer;
-            _unacknowledged[row] = consumer.Unacknowledged;
-            _active[row] = !consumer.Queue.Settings.SingleActiveConsumer
-                || ReferenceEquals(consumer.Queue.Status.SpecialConsumers.Active, consumer);
-            _lastAckAt[row] = facts[row].LastAckAt;
-        }
-    }
+    public override void Fill() => Fill(_maker.Facts());
 
-    public override VirtualHost HostOf(int row) => _facts[row].Consumer.Session.Client.VirtualHost;
+    public override VirtualHost HostOf(int row) => FactsOf(row).Consumer.Session.Client.VirtualHost;
 
-    private void FillFacts(int row, ConsumerFacts facts)
+    protected override void FillFacts(int row, ConsumerFacts facts)
     {
         var (consumer, client) = (facts.Consumer, facts.Consumer.Session.Client);
         (_tag[row], _queue[row], _host[row]) = (consumer.Tag, consumer.Queue.Name, consumer.Queue.VirtualHost);
@@ -53,5 +35,14 @@ internal sealed class ConsumerTable : SnapshotTable
         (_clientName[row], _user[row]) = (facts.ClientName, client.User.Name);
         (_needsAck[row], _prefetch[row]) = (!consumer.NoAck, consumer.Prefetch);
         _exclusive[row] = consumer.Subscription?.IsExclusive ?? false;
+    }
+
+    protected override void FillCounts(int row, ConsumerFacts facts)
+    {
+        var consumer = facts.Consumer;
+        _unacknowledged[row] = consumer.Unacknowledged;
+        _active[row] = !consumer.Queue.Settings.SingleActiveConsumer
+            || ReferenceEquals(consumer.Queue.Status.SpecialConsumers.Active, consumer);
+        _lastAckAt[row] = facts.LastAckAt;
     }
 }

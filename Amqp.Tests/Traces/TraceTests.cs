@@ -253,7 +253,8 @@ public sealed class TraceTests
 
     private async Task PublishAsync(string exchange, string key, string id, Dictionary<string, object?>? headers = null) =>
         await _channel.BasicPublishAsync(
-            exchange, key, false, new BasicProperties { Persistent = true, MessageId = id, Headers = headers }, Encoding.UTF8.GetBytes("body"));
+            exchange, key, false, new BasicProperties { Persistent = true, MessageId = id, Headers = headers },
+            Encoding.UTF8.GetBytes("body"));
 
     private async Task<long> StartAsync(string body)
     {

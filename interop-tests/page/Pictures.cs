@@ -27,7 +27,9 @@ public sealed class Pictures
         await TakeAsync(address, "overview-dark", "/", isDark: true, width: 1900);
         await TakeAsync(address, "queues-light", "/queues?sort=-messages_ready");
         await TakeAsync(address, "queue-light", "/queues/%2F/analytics.events", page => page.Locator(".grid-row").Nth(3).ClickAsync());
-        await TakeAsync(address, "move-dark", "/queues/%2F/orders.dead-letters", page => page.Locator("[data-action='queue.replay']").First.ClickAsync(), isDark: true);
+        await TakeAsync(
+            address, "move-dark", "/queues/%2F/orders.dead-letters",
+            page => page.Locator("[data-action='queue.replay']").First.ClickAsync(), isDark: true);
         await TakeAsync(address, "graph-light", "/exchanges/%2F/orders");
         await TakeAsync(address, "connections-dark", "/connections", isDark: true);
         await TakeAsync(address, "permissions-light", "/permissions");

@@ -128,7 +128,8 @@ public sealed class SessionTests
         await visit.SettleAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Ready" }).First.ClickAsync();
 
-        string stored = await visit.Page.EvaluateAsync<string>("() => JSON.stringify([Object.entries(localStorage), { ...sessionStorage }])");
+        string stored = await visit.Page.EvaluateAsync<string>(
+            "() => JSON.stringify([Object.entries(localStorage), { ...sessionStorage }])");
 
         Assert.Multiple(() =>
         {

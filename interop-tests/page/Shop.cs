@@ -9,9 +9,11 @@ internal sealed class Shop : IAsyncDisposable
 {
     private static readonly (string Exchange, string Queue, string Key)[] _bindings =
     [
-        ("orders", "orders.eu", "eu.#"), ("orders", "orders.us", "us.#"), ("orders", "orders.asia", "asia.#"), ("orders", "billing.invoices", "*.paid"),
+        ("orders", "orders.eu", "eu.#"), ("orders", "orders.us", "us.#"), ("orders", "orders.asia", "asia.#"),
+        ("orders", "billing.invoices", "*.paid"),
         ("orders", "warehouse.picking", "*.paid"), ("orders", "analytics.events", "#"), ("payments", "payments.capture", "capture"),
-        ("payments", "payments.refunds", "refund"), ("notifications", "mail", "mail.#"), ("notifications", "push", "push.#"), ("notifications", "sms", "sms.#"),
+        ("payments", "payments.refunds", "refund"), ("notifications", "mail", "mail.#"), ("notifications", "push", "push.#"),
+        ("notifications", "sms", "sms.#"),
         ("orders.dead", "orders.dead-letters", ""),
     ];
 
@@ -30,7 +32,8 @@ internal sealed class Shop : IAsyncDisposable
             shop._work.Add(shop.SellAsync(await shop.ConnectAsync(port, name, "shop")));
         foreach (var (name, queue, prefetch, milliseconds) in ((string, string, ushort, int)[])
             [
-                ("orders-service-1", "orders.eu", 50, 1), ("orders-service-2", "orders.us", 50, 2), ("orders-service-3", "orders.asia", 50, 2),
+                ("orders-service-1", "orders.eu", 50, 1), ("orders-service-2", "orders.us", 50, 2),
+                ("orders-service-3", "orders.asia", 50, 2),
                 ("payments-service", "payments.capture", 20, 2), ("mail-service-1", "mail", 20, 10), ("mail-service-2", "mail", 20, 10),
                 ("push-service", "push", 100, 1), ("warehouse", "warehouse.picking", 10, 4), ("billing-worker", "billing.invoices", 20, 25),
             ])
@@ -54,16 +57,20 @@ internal sealed class Shop : IAsyncDisposable
         await Objects.AllowAsync(api, "staging", "guest");
         foreach (var (name, tags, write, read) in ((string, string, string, string)[])
             [
-                ("ops", "administrator", ".*", ".*"), ("watcher", "monitoring", "", ""), ("shop", "", "^(orders|payments|notifications)$", ""),
-                ("orders", "", "^amq\\.", "^orders\\."), ("payments", "management", "^payments", "^payments\\."), ("mail", "", "", "^mail$"), ("push", "", "", "^push$"),
+                ("ops", "administrator", ".*", ".*"), ("watcher", "monitoring", "", ""),
+                ("shop", "", "^(orders|payments|notifications)$", ""),
+                ("orders", "", "^amq\\.", "^orders\\."), ("payments", "management", "^payments", "^payments\\."),
+                ("mail", "", "", "^mail$"), ("push", "", "", "^push$"),
                 ("warehouse", "", "", "^warehouse\\."), ("billing", "management", "^billing", "^billing\\."),
             ])
         {
             await api.DoAsync("PUT", ApiClient.Path("users", name), new { password = "secret", tags });
-            await api.DoAsync("PUT", ApiClient.Path("permissions", "/", name), new { configure = tags == "administrator" ? ".*" : "", write, read });
+            await api.DoAsync(
+                "PUT", ApiClient.Path("permissions", "/", name), new { configure = tags == "administrator" ? ".*" : "", write, read });
         }
         foreach (string name in (string[])["orders", "payments", "notifications"])
-            await api.DoAsync("PUT", ApiClient.Path("exchanges", "/", name), new { type = name == "payments" ? "direct" : "topic", durable = true });
+            await api.DoAsync(
+                "PUT", ApiClient.Path("exchanges", "/", name), new { type = name == "payments" ? "direct" : "topic", durable = true });
         await api.DoAsync("PUT", ApiClient.Path("exchanges", "/", "orders.dead"), new { type = "fanout", durable = true });
         foreach (var (exchange, queue, key) in _bindings)
         {
@@ -74,7 +81,10 @@ internal sealed class Shop : IAsyncDisposable
             await api.DoAsync("POST", $"/api/bindings/%2F/e/{exchange}/q/{queue}", new { routing_key = key, arguments = new { } });
         }
         foreach (var (name, pattern, key, value) in ((string, string, string, object)[])
-            [("orders-limits", "^orders\\.", "max-length", 50_000), ("billing-limits", "^billing\\.", "max-length", 20_000), ("old-reports", "^reports\\.", "expires", 3_600_000)])
+            [
+                ("orders-limits", "^orders\\.", "max-length", 50_000), ("billing-limits", "^billing\\.", "max-length", 20_000),
+                ("old-reports", "^reports\\.", "expires", 3_600_000),
+            ])
             await api.DoAsync("PUT", ApiClient.Path("policies", "/", name), new Dictionary<string, object>
             {
                 ["pattern"] = pattern,
@@ -86,7 +96,14 @@ internal sealed class Shop : IAsyncDisposable
 
     private async Task<IConnection> ConnectAsync(int port, string name, string user)
     {
-        var factory = new ConnectionFactory { HostName = "127.0.0.1", Port = port, UserName = user, Password = "secret", ClientProvidedName = name };
+        var factory = new ConnectionFactory
+        {
+            HostName = "127.0.0.1",
+            Port = port,
+            UserName = user,
+            Password = "secret",
+            ClientProvidedName = name,
+        };
         var connection = await factory.CreateConnectionAsync();
         _connections.Add(connection);
         return connection;
@@ -99,12 +116,15 @@ internal sealed class Shop : IAsyncDisposable
         for (int i = 1; !_end.IsCancellationRequested; i++)
         {
             string region = _regions[random.Next(_regions.Length)], step = _steps[random.Next(_steps.Length)];
-            string order = $$"""{"order":{{100_000 + i}},"region":"{{region}}","total":{{random.Next(10, 400)}}.90,"items":[{"sku":"B-{{random.Next(1000)}}","count":1}]}""";
+            string total = $"{random.Next(10, 400)}.90", items = $$"""[{"sku":"B-{{random.Next(1000)}}","count":1}]""";
+            string order = $$"""{"order":{{100_000 + i}},"region":"{{region}}","total":{{total}},"items":{{items}}}""";
             await SendAsync(channel, "orders", $"{region}.{step}", order, i);
             if (step == "paid")
                 await SendAsync(channel, "payments", i % 20 == 0 ? "refund" : "capture", $$"""{"order":{{100_000 + i}}}""", i);
             if (i % 3 == 0)
-                await SendAsync(channel, "notifications", i % 2 == 0 ? "mail.order" : "push.order", $$"""{"order":{{100_000 + i}},"template":"{{step}}"}""", i);
+                await SendAsync(
+                    channel, "notifications", i % 2 == 0 ? "mail.order" : "push.order",
+                    $$"""{"order":{{100_000 + i}},"template":"{{step}}"}""", i);
             await Task.Delay(2 + (int)(4 * (1 + Math.Sin(i / 700.0))));
         }
     }

@@ -9,7 +9,7 @@ namespace Amqp.Server.Management.Http;
 internal abstract class ApiReply
 {
     /// <summary>Escapes only the characters that JSON requires to be escaped, as RabbitMQ does.</summary>
-    protected static readonly JsonWriterOptions _plain =
+    public static readonly JsonWriterOptions Plain =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = int.MaxValue };
 
     /// <summary>A long reply is flushed whenever this number of bytes is buffered.</summary>
@@ -71,7 +71,7 @@ internal abstract class ApiReply
         DescribeJson(http);
         // Nothing is disposed after an exception, because disposing would send the buffered bytes.
         var body = ReplyCompression.Open(http);
-        var json = new Utf8JsonWriter(body, _plain);
+        var json = new Utf8JsonWriter(body, Plain);
         await write(json);
         await json.DisposeAsync();
         if (body != http.Response.Body)
@@ -115,10 +115,10 @@ internal abstract class ApiReply
         public override async Task SendAsync(HttpContext http)
         {
             var output = new ArrayBufferWriter<byte>();
-            using (var json = new Utf8JsonWriter(output, _plain))
+            using (var json = new Utf8JsonWriter(output, Plain))
                 write(json);
             var columns = status == StatusCodes.Status200OK ? Columns.Of(http.Request.Query["columns"]) : null;
-            await SendAsync(http, status, columns is null ? output.WrittenMemory : columns.Cut(output.WrittenMemory, _plain));
+            await SendAsync(http, status, columns is null ? output.WrittenMemory : columns.Cut(output.WrittenMemory, Plain));
         }
     }
 }

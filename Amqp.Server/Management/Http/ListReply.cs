@@ -53,7 +53,7 @@ internal sealed class ListReply<T>(
     private Task WriteItemsAsync(Utf8JsonWriter json, List<T> shown, Columns? columns, HttpContext http) => WriteItemsAsync(
         json,
         shown,
-        columns is null ? write : (output, item) => output.WriteRawValue(columns.Cut(Render(item), _plain).Span, skipInputValidation: true),
+        columns is null ? write : (output, item) => output.WriteRawValue(columns.Cut(Render(item), Plain).Span, skipInputValidation: true),
         http);
 
     private List<T> Sort(List<T> wanted, string path)
@@ -66,7 +66,7 @@ internal sealed class ListReply<T>(
     private ReadOnlyMemory<byte> Render(T item)
     {
         var output = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(output, _plain))
+        using (var json = new Utf8JsonWriter(output, Plain))
             write(json, item);
         return output.WrittenMemory;
     }

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Amqp.Server.Management.Http;
 using Amqp.Server.Snapshots;
 
 namespace Amqp.Server.Management.Lists;
@@ -8,10 +8,6 @@ namespace Amqp.Server.Management.Lists;
 /// <summary>Rows of a list, each of whose fields is rendered as JSON. Immutable.</summary>
 internal sealed class RenderedRows
 {
-    /// <summary>Escapes only the characters that JSON requires to be escaped, as in all replies.</summary>
-    private static readonly JsonWriterOptions _plain =
-        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     private readonly JsonEncodedText[] _names;
     private readonly int[] _identity; // places of the columns that identify a row
     private readonly int[] _ends; // end of each cell in the bytes, row by row
@@ -28,7 +24,7 @@ internal sealed class RenderedRows
         _ends = new int[rows.Length * columns.Count];
         Count = rows.Length;
         var output = new ArrayBufferWriter<byte>(Math.Max(256, rows.Length * 512));
-        using var json = new Utf8JsonWriter(output, _plain);
+        using var json = new Utf8JsonWriter(output, ApiReply.Plain);
         int cell = 0;
         foreach (int row in rows)
         {

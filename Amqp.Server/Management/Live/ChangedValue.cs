@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Live;
 
@@ -14,7 +15,7 @@ internal sealed class ChangedValue(string name, Action<Utf8JsonWriter, LivePush>
     public void Write(LivePush push)
     {
         _now.ResetWrittenCount();
-        using (var json = new Utf8JsonWriter(_now, LiveOutput.Plain))
+        using (var json = new Utf8JsonWriter(_now, ApiReply.Plain))
             write(json, push);
         if (_sent is not null && _now.WrittenSpan.SequenceEqual(_sent))
             return;

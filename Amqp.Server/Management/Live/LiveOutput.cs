@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Live;
 
@@ -11,13 +11,10 @@ internal sealed class LiveOutput : IDisposable
     /// <summary>A buffer larger than this is freed after its content was sent.</summary>
     private const int KeptBuffer = 256 * 1024;
 
-    /// <summary>Escapes only the characters that JSON requires to be escaped, as in all replies.</summary>
-    public static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     private readonly Utf8JsonWriter _json;
     private ArrayBufferWriter<byte> _buffer = new();
 
-    public LiveOutput() => _json = new Utf8JsonWriter(_buffer, Plain);
+    public LiveOutput() => _json = new Utf8JsonWriter(_buffer, ApiReply.Plain);
 
     /// <summary>The events that were written since the last <see cref="Clear"/>.</summary>
     public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;

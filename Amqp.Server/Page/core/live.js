@@ -1,5 +1,5 @@
 // One stream of server-sent events per visible tab: totals, problems, jobs, log, events, and the visible window of a list.
-import { signal, computed, effect, useEffect, batch } from '../vendor/preact.js';
+import { signal, effect, useEffect, batch } from '../vendor/preact.js';
 import { prefix } from './router.js';
 import { get } from './api.js';
 import { session, readSession, clockSkew } from './session.js';
@@ -16,9 +16,6 @@ export const overview = signal(null);
 
 /** The problems that the broker reports; null before the first answer. */
 export const problems = signal(null);
-
-/** True while the shown values are current. */
-export const isLive = computed(() => state.value === 'open' || state.value === 'polling');
 
 const always = ['overview', 'problems'];
 const wanted = signal({ topics: {}, list: null, vhost: '' });

@@ -1,5 +1,5 @@
 // All pages: their addresses, their places in the navigation, and who sees them there.
-import { isAdministrator, isMonitoring, isPolicymaker } from '../core/session.js';
+import { isAdministrator, isMonitoring } from '../core/session.js';
 import { Overview } from './overview.js';
 import { Queues } from './queues/list.js';
 import { Exchanges } from './exchanges/list.js';

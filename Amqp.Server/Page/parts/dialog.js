@@ -1,6 +1,5 @@
 // A modal dialog. The browser keeps the focus inside, closes it with Escape, and gives the focus back.
 import { html, useEffect, useId, useRef } from '../vendor/preact.js';
-import { Icon } from './icons.js';
 
 export function Dialog({ title, wide = false, onClose, className = '', children, header = true }) {
   const dialog = useRef(null);

@@ -1,7 +1,7 @@
 // The frame of every page: header, navigation, strips, toasts, the bar of a phone.
 import { html, signal, useEffect, useState } from '../vendor/preact.js';
 import { address, segments, query, to, setQuery, prefix, open } from '../core/router.js';
-import { session, virtualHosts, logOut, isMonitoring, isAdministrator } from '../core/session.js';
+import { session, virtualHosts, logOut, isMonitoring } from '../core/session.js';
 import { state, lostAt, retryAt, retryNow, problems, overview, watchHost } from '../core/live.js';
 import { switchTheme, settings, changeSettings } from '../core/settings.js';
 import { toasts, dismiss, toast } from '../core/toasts.js';

@@ -55,7 +55,8 @@ internal static class PolicyScenarios
         },
     ];
 
-    private static Task<JsonElement> PolicyAsync(Stage stage) => stage.Api.DoAsync("PUT", ApiClient.Path("policies", "/", stage.Name), Of(stage));
+    private static Task<JsonElement> PolicyAsync(Stage stage) =>
+        stage.Api.DoAsync("PUT", ApiClient.Path("policies", "/", stage.Name), Of(stage));
 
     private static Dictionary<string, object> Of(Stage stage) => new()
     {

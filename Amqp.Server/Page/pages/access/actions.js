@@ -1,7 +1,7 @@
 // Actions on users: tags, password, limits, permissions.
 import { html } from '../../vendor/preact.js';
 import { define, run } from '../../core/actions.js';
-import { apiPath, refresh } from '../../core/api.js';
+import { apiPath } from '../../core/api.js';
 import { isAdministrator, readSession, session, virtualHosts } from '../../core/session.js';
 import { inHost, option } from '../../core/commands.js';
 import { to } from '../../core/router.js';
@@ -12,9 +12,8 @@ import { Matches } from './matches.js';
 
 export const onlyAdministrator = () => isAdministrator() ? '' : null;
 
-/** Reads the page again, and the session too: the change may concern the user who makes it. */
+/** Reads the session again: the change may concern the user who makes it. */
 export function changed(text, link = {}) {
-  refresh();
   readSession().catch(() => {}); // the strip "Connection lost" tells
   return { text, ...link };
 }

@@ -7,7 +7,7 @@ import { isAdministrator } from '../../core/session.js';
 import { amount, count } from '../../core/format.js';
 import { PageHead } from '../../parts/page.js';
 import { Loaded } from '../../parts/states.js';
-import { Name, ObjectLink } from '../../parts/names.js';
+import { ObjectLink } from '../../parts/names.js';
 import { Letters, lettersText } from './matches.js';
 import { Check } from './check.js';
 import { NotAllowed } from './users.js';

@@ -1,7 +1,7 @@
 // Closing connections: one, several, all of a user. The client gets the reason with 320 CONNECTION_FORCED.
 import { html } from '../../vendor/preact.js';
 import { define } from '../../core/actions.js';
-import { apiPath, get, refresh } from '../../core/api.js';
+import { apiPath, get } from '../../core/api.js';
 import { session, isAdministrator } from '../../core/session.js';
 import { amount, count } from '../../core/format.js';
 import { open, segments, to } from '../../core/router.js';
@@ -24,11 +24,10 @@ const headersOf = values => values.reason ? { 'X-Reason': values.reason } : {};
 const mayClose = user => isAdministrator() || user === session.value.user ? '' : 'only administrators close connections of other users';
 const closing = (of, values) => ({ method: 'DELETE', path: apiPath('connections', of.name), headers: headersOf(values), mayBeGone: true });
 
-/** Leaves the page of an object that does not exist any more, and reads lists again. */
+/** Leaves the page of an object that does not exist any more. */
 export function leave(place, parts) {
   if (segments.peek()[0] === place && segments.peek().length > 1)
     open(to(parts));
-  refresh();
 }
 
 /** Connections, with the first few named: whoever closes them knows them by the names that clients gave. */
@@ -78,7 +77,6 @@ define({
   request: ({ rows }, values) => rows.map(row => closing(row, values)),
   done: ({ rows, clear }) => {
     clear();
-    refresh();
     return { text: `${amount(rows.length, 'connection')} closed.` };
   },
 });
@@ -100,8 +98,5 @@ define({
   },
   request: (of, values) => ({ method: 'DELETE', path: apiPath('connections', 'username', of.user), headers: headersOf(values) }),
   command: (of, values) => isAscii(values.reason) ? ['connections', 'close', '--of-user', of.user, '--reason', values.reason] : undefined,
-  done: of => {
-    refresh();
-    return { text: `The connections of ${of.user} were closed.` };
-  },
+  done: of => ({ text: `The connections of ${of.user} were closed.` }),
 });

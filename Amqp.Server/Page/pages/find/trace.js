@@ -1,7 +1,7 @@
 // One trace: the steps, by message.
 import { html, useMemo } from '../../vendor/preact.js';
 import { useGet, apiPath } from '../../core/api.js';
-import { to, query } from '../../core/router.js';
+import { to, query, setQuery } from '../../core/router.js';
 import { count, clock, utc, bytes, duration } from '../../core/format.js';
 import { brokerNow } from '../../core/session.js';
 import { PageHead, Figures } from '../../parts/page.js';
@@ -47,7 +47,7 @@ export function Trace({ id }) {
       { name: data.state === 'running' ? 'Ends in' : 'Ended', value: data.ends_at ? duration(Math.abs(data.ends_at - brokerNow())) : '' },
     ]} />
     <${Table} rows=${hops} columns=${columns} noun="step" label="Steps" keyOf=${hop => String(hop.seq)} free=${hops.length < 200}
-      onOpen=${hop => location.assign(to(['trace', id], { message: hop.message }))}
+      onOpen=${hop => setQuery({ message: String(hop.message) })}
       empty=${html`<${Empty}><span>${data.state === 'running' ? 'No message has come by yet. Steps appear here as they happen.' : 'No message came by while the trace ran.'}</span><//>`}>
       ${message && html`<a class="button" href=${to(['trace', id])}>All messages</a>`}<//>`}<//>`;
 }

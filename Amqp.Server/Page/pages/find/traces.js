@@ -44,10 +44,7 @@ define({
   }),
   command: (_, values) => ['trace', 'start', `--${values.kind}`, values.name, ...inHost(values.vhost), ...option('--message-id', values.message_id),
     ...values.header ? ['--header', `${values.header}=${values.value}`] : [], '--seconds', values.seconds, '--hops', values.hops],
-  done: (of, _, reply) => {
-    document.dispatchEvent(new CustomEvent('page-refresh'));
-    return { text: 'The trace has started.', href: to(['trace', String(reply.id)]), linkText: 'Open' };
-  },
+  done: (of, _, reply) => ({ text: 'The trace has started.', href: to(['trace', String(reply.id)]), linkText: 'Open' }),
 });
 
 define({
@@ -59,10 +56,7 @@ define({
     text: html`<p>${count(of.hops_recorded ?? of.hops?.length ?? 0)} recorded steps will be deleted. Messages are not affected.</p>`, button: 'Delete trace' }),
   request: of => ({ method: 'DELETE', path: apiPath('traces', String(of.id)) }),
   command: of => ['trace', 'stop', String(of.id)],
-  done: of => {
-    document.dispatchEvent(new CustomEvent('page-refresh'));
-    return { text: `Trace ${of.id} was deleted.` };
-  },
+  done: of => ({ text: `Trace ${of.id} was deleted.` }),
 });
 
 const columns = [

@@ -1,7 +1,6 @@
 // Actions on federation: upstreams, sets of upstreams, links.
 import { html } from '../../vendor/preact.js';
 import { define } from '../../core/actions.js';
-import { refresh } from '../../core/api.js';
 import { Name } from '../../parts/names.js';
 import { allowed, checkUris, deleting, identity, merged, numberOf, urisOf, urisText, writing } from './parameters.js';
 
@@ -73,8 +72,5 @@ define({
     text: html`<p>It closes its connections and opens them again. Messages on the way may arrive twice.</p>`, button: 'Restart link' }),
   request: of => ({ method: 'DELETE', path: `/api/federation-links/vhost/${[of.vhost, of.id, of.node].map(encodeURIComponent).join('/')}/restart` }),
   command: of => ['ctl', 'restart_federation_link', of.id],
-  done: () => {
-    refresh();
-    return { text: 'The link starts again.' };
-  },
+  done: () => ({ text: 'The link starts again.' }),
 });

@@ -1,6 +1,6 @@
 // Runtime parameters that a form edits: shovels, upstreams, sets of upstreams.
 import { html } from '../../vendor/preact.js';
-import { apiPath, refresh } from '../../core/api.js';
+import { apiPath } from '../../core/api.js';
 import { isAdministrator, isPolicymaker, hasAccess, virtualHosts } from '../../core/session.js';
 import { Name } from '../../parts/names.js';
 
@@ -19,10 +19,7 @@ export const writing = (component, valueOf) => ({
   request: (of, values) => ({ method: 'PUT', path: apiPath('parameters', component, hostOf(of, values), nameOf(of, values)),
     body: { value: valueOf(of, values) } }),
   command: (of, values) => ['ctl', 'set_parameter', '-p', hostOf(of, values), component, nameOf(of, values), JSON.stringify(valueOf(of, values))],
-  done: (of, values) => {
-    refresh();
-    return { text: `${nameOf(of, values)} was saved.` };
-  },
+  done: (of, values) => ({ text: `${nameOf(of, values)} was saved.` }),
 });
 
 /** Request and command that delete a parameter. */
@@ -31,10 +28,7 @@ export const deleting = component => ({
   allowed,
   request: of => ({ method: 'DELETE', path: apiPath('parameters', component, of.vhost, of.name), mayBeGone: true }),
   command: of => ['ctl', 'clear_parameter', '-p', of.vhost, component, of.name],
-  done: of => {
-    refresh();
-    return { text: `${of.name} was deleted.` };
-  },
+  done: of => ({ text: `${of.name} was deleted.` }),
 });
 
 /** A URI or a list of them as text: separated by blanks. */

@@ -1,7 +1,6 @@
 // Actions on shovels.
 import { html } from '../../vendor/preact.js';
 import { define } from '../../core/actions.js';
-import { refresh } from '../../core/api.js';
 import { Name } from '../../parts/names.js';
 import { allowed, checkUris, deleting, identity, merged, numberOf, urisOf, urisText, writing } from './parameters.js';
 
@@ -77,8 +76,5 @@ define({
     text: html`<p>It closes its connections and opens them again. Messages on the way may arrive twice.</p>`, button: 'Restart shovel' }),
   request: of => ({ method: 'DELETE', path: `/api/shovels/vhost/${encodeURIComponent(of.vhost)}/${encodeURIComponent(of.name)}/restart` }),
   command: of => ['ctl', 'restart_shovel', '-p', of.vhost, of.name],
-  done: of => {
-    refresh();
-    return { text: `The shovel ${of.name} starts again.` };
-  },
+  done: of => ({ text: `The shovel ${of.name} starts again.` }),
 });

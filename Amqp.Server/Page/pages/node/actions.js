@@ -6,10 +6,6 @@ import { isAdministrator } from '../../core/session.js';
 import { bytes, amount } from '../../core/format.js';
 
 const onlyAdministrator = () => isAdministrator() ? '' : null;
-const refresh = text => () => {
-  document.dispatchEvent(new CustomEvent('page-refresh'));
-  return { text };
-};
 const size = { help: 'Bytes, or a number with a unit such as 2GB. Holds until the broker stops; the configuration file makes it last.', required: true };
 
 define({
@@ -34,7 +30,7 @@ define({
   }),
   request: (_, values) => ({ method: 'PUT', path: apiPath('settings', 'memory-high-watermark'), body: { absolute: values.absolute } }),
   command: (_, values) => ['ctl', 'set_vm_memory_high_watermark', 'absolute', values.absolute],
-  done: refresh('The memory limit was set.'),
+  done: () => ({ text: 'The memory limit was set.' }),
 });
 
 define({
@@ -47,7 +43,7 @@ define({
   }),
   request: (_, values) => ({ method: 'PUT', path: apiPath('settings', 'disk-free-limit'), body: { absolute: values.absolute } }),
   command: (_, values) => ['ctl', 'set_disk_free_limit', values.absolute],
-  done: refresh('The disk limit was set.'),
+  done: () => ({ text: 'The disk limit was set.' }),
 });
 
 define({
@@ -67,7 +63,7 @@ define({
   request: (_, values) => ({ method: 'PUT', path: values.category ? apiPath('log-levels', values.category) : '/api/log-levels',
     body: { level: values.level } }),
   command: (_, values) => values.category ? undefined : ['ctl', 'set_log_level', values.level],
-  done: refresh('The log level was set.'),
+  done: () => ({ text: 'The log level was set.' }),
 });
 
 define({
@@ -82,7 +78,7 @@ define({
         confirmName: of.name, button: 'Start maintenance mode' },
   request: of => ({ method: 'PUT', path: apiPath('settings', 'maintenance'), body: { enabled: !of.being_drained } }),
   command: of => ['ctl', of.being_drained ? 'revive' : 'drain'],
-  done: of => refresh(of.being_drained ? 'Maintenance mode has ended.' : 'Maintenance mode has started.')(),
+  done: of => ({ text: of.being_drained ? 'Maintenance mode has ended.' : 'Maintenance mode has started.' }),
 });
 
 define({
@@ -93,5 +89,5 @@ define({
   dialog: () => ({ title: 'Reset statistics',
     text: html`<p>All samples are deleted: charts begin anew. Counters keep their values, and messages are not affected.</p>`, button: 'Reset statistics' }),
   request: () => ({ method: 'DELETE', path: '/api/reset' }),
-  done: refresh('The statistics were reset.'),
+  done: () => ({ text: 'The statistics were reset.' }),
 });

@@ -1,5 +1,5 @@
 // The node: resources with their limits, listeners, log levels, faults, feature flags.
-import { html, useEffect, useMemo } from '../../vendor/preact.js';
+import { html, useMemo } from '../../vendor/preact.js';
 import { useGet, apiPath } from '../../core/api.js';
 import { session, isAdministrator } from '../../core/session.js';
 import { overview } from '../../core/live.js';
@@ -63,11 +63,6 @@ export function Node() {
   const attempts = useGet(apiPath('auth', 'attempts', name));
   const levels = useIf(isAdministrator(), '/api/log-levels');
   const flags = useIf(isAdministrator(), '/api/feature-flags');
-  useEffect(() => {
-    const reload = () => [node, about, levels, faults].forEach(one => one.reload());
-    document.addEventListener('page-refresh', reload);
-    return () => document.removeEventListener('page-refresh', reload);
-  });
   const of = node.data && {
     ...node.data, cluster_name: about.data?.cluster_name ?? session.value.cluster_name, levels: levels.data, connections: overview.value?.counts.connections,
   };

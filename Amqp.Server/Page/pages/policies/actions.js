@@ -1,7 +1,6 @@
 // Adding, changing and deleting policies and operator policies. The form shows what the policy changes before it is saved.
 import { html } from '../../vendor/preact.js';
 import { define } from '../../core/actions.js';
-import { refresh } from '../../core/api.js';
 import { isAdministrator, isPolicymaker, virtualHosts, hasAccess } from '../../core/session.js';
 import { inHost } from '../../core/commands.js';
 import { amount } from '../../core/format.js';
@@ -62,10 +61,7 @@ define({
     title: `Add ${words(of)}`, wide: true, fields: fieldsOf(of), button: saveText,
     text: of.isOperator && html`<p>Operator policies limit what other policies and arguments set: of two numbers, the smaller one applies.</p>`,
   }),
-  done: (of, values) => {
-    refresh();
-    return { text: `The ${words(of)} ${values.name} was saved.`, href: policyHref(values.vhost, values.name, of.isOperator), linkText: 'Open' };
-  },
+  done: (of, values) => ({ text: `The ${words(of)} ${values.name} was saved.`, href: policyHref(values.vhost, values.name, of.isOperator), linkText: 'Open' }),
 });
 
 define({
@@ -74,10 +70,7 @@ define({
   label: 'Edit…',
   key: 'e',
   dialog: of => ({ title: html`Edit ${words(of)} <${Name} of=${of.policy.name} />`, wide: true, fields: fieldsOf(of), button: saveText }),
-  done: of => {
-    refresh();
-    return { text: `The ${words(of)} ${of.policy.name} was saved.` };
-  },
+  done: of => ({ text: `The ${words(of)} ${of.policy.name} was saved.` }),
 });
 
 define({

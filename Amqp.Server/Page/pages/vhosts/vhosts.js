@@ -2,7 +2,7 @@
 import { html, useMemo } from '../../vendor/preact.js';
 import { useGet } from '../../core/api.js';
 import { to } from '../../core/router.js';
-import { count, rate } from '../../core/format.js';
+import { rate } from '../../core/format.js';
 import { PageHead } from '../../parts/page.js';
 import { Table } from '../../parts/table.js';
 import { ActionButton } from '../../parts/actions.js';
