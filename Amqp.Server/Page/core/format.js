@@ -7,6 +7,9 @@ const dateTime = new Intl.DateTimeFormat(language, {
   year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit',
 });
 const timeOnly = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const withFraction = new Intl.DateTimeFormat(language, {
+  hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3,
+});
 const minuteOnly = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
 
 /** Stands for a value that is not known. */
@@ -68,6 +71,9 @@ export const moment = time => toMilliseconds(time) === null ? NONE : dateTime.fo
 
 /** Time of day in the reader's zone. */
 export const clock = (time, isExact = true) => toMilliseconds(time) === null ? NONE : (isExact ? timeOnly : minuteOnly).format(toMilliseconds(time));
+
+/** Time of day with milliseconds, for what follows fast. */
+export const exactClock = time => toMilliseconds(time) === null ? NONE : withFraction.format(toMilliseconds(time));
 
 /** The same moment in UTC, for a title. */
 export const utc = time => toMilliseconds(time) === null ? '' : `${new Date(toMilliseconds(time)).toISOString().replace('T', ' ').replace('Z', '')} UTC`;

@@ -2,7 +2,7 @@
 import { html, useMemo } from '../../vendor/preact.js';
 import { useGet, apiPath } from '../../core/api.js';
 import { to, query, setQuery } from '../../core/router.js';
-import { count, clock, utc, bytes, duration } from '../../core/format.js';
+import { count, clock, exactClock, utc, bytes, duration } from '../../core/format.js';
 import { brokerNow } from '../../core/session.js';
 import { PageHead, Figures } from '../../parts/page.js';
 import { ActionButton, useObjectInView } from '../../parts/actions.js';
@@ -17,17 +17,19 @@ const words = {
 const tones = { rejected: 'is-warn', expired: 'is-warn', dead_lettered: 'is-warn', returned: 'is-bad', acked: 'is-ok' };
 
 const columns = [
-  { id: 'time', label: 'Time', width: '104px', cell: hop => html`<time title=${utc(hop.time)}>${clock(hop.time)}</time>` },
-  { id: 'message', label: 'Message', width: '96px', number: true, cell: hop => html`#${hop.message}` },
-  { id: 'kind', label: 'Step', title: true, width: 'minmax(180px, 1fr)', cell: hop => html`<span
+  { id: 'time', label: 'Time', width: '124px', cell: hop => html`<time title=${utc(hop.time)}>${exactClock(hop.time)}</time>` },
+  { id: 'message', label: 'Message', width: '88px', number: true, cell: hop => html`#${hop.message}` },
+  { id: 'kind', label: 'Step', title: true, width: '136px', cell: hop => html`<span
     class=${`badge ${tones[hop.kind] ?? ''}`}>${(words[hop.kind] ?? hop.kind).split(' ')[0]}</span>` },
-  { id: 'place', label: 'Where', width: 'minmax(200px, 2fr)', value: hop => hop.queue ?? hop.exchange, cell: hop => html`${hop.queue
+  { id: 'place', label: 'Where', width: 'minmax(160px, 1.5fr)', value: hop => hop.queue ?? hop.exchange, cell: hop => html`${hop.queue
     ? html`<${QueueLink} vhost=${hop.vhost} name=${hop.queue} />` : html`<${ExchangeLink} vhost=${hop.vhost} name=${hop.exchange ?? ''} />`}` },
-  { id: 'routing_key', label: 'Routing key', width: 'minmax(120px, 1fr)', cell: hop => html`<${Name} of=${hop.routing_key} />` },
-  { id: 'consumer', label: 'Consumer', width: 'minmax(120px, 1fr)', cell: hop => hop.consumer && html`<${Name} of=${hop.consumer} />` },
+  { id: 'routing_key', label: 'Routing key', width: 'minmax(120px, 1fr)',
+    cell: hop => hop.routing_key && html`<${Name} of=${hop.routing_key} />` },
+  { id: 'consumer', label: 'Consumer', width: 'minmax(160px, 2fr)', cell: hop => hop.consumer && html`<${Name} of=${hop.consumer} />` },
   { id: 'user', label: 'User', cell: hop => hop.user && html`<${Name} of=${hop.user} />` },
-  { id: 'message_id', label: 'Message id', cell: hop => hop.message_id && html`<${Name} of=${hop.message_id} />` },
-  { id: 'size', label: 'Size', number: true, cell: hop => bytes(hop.size) },
+  { id: 'message_id', label: 'Message id', width: 'minmax(96px, 1fr)', phone: false,
+    cell: hop => hop.message_id && html`<${Name} of=${hop.message_id} />` },
+  { id: 'size', label: 'Size', number: true, width: '72px', phone: false, cell: hop => hop.size === null ? '' : bytes(hop.size) },
 ];
 
 export function Trace({ id }) {
@@ -41,10 +43,11 @@ export function Trace({ id }) {
     of=${of} />`}
       badges=${of && html`<span class=${`badge${of.state === 'running' ? ' is-ok' : ''}`}>${of.state}</span>`} />
     <${Loaded} of=${trace}>${data => html`<${Figures} of=${[
-      { name: data.queue ? 'Queue' : 'Exchange', value: html`<small><${Name} of=${data.queue ?? data.exchange ?? ''} /></small>`,
+      { name: data.queue ? 'Queue' : 'Exchange', value: html`<${Name} of=${data.queue ?? (data.exchange || '(default)')} />`,
         href: data.queue ? to(['queues', data.vhost, data.queue]) : to(['exchanges', data.vhost, data.exchange || 'amq.default']) },
       { name: 'Messages', value: count(new Set(data.hops.map(hop => hop.message)).size) }, { name: 'Steps', value: count(data.hops.length) },
-      { name: data.state === 'running' ? 'Ends in' : 'Ended', value: data.ends_at ? duration(Math.abs(data.ends_at - brokerNow())) : '' },
+      data.state === 'running' ? { name: 'Ends in', value: duration(data.started_at + data.seconds * 1000 - brokerNow()) }
+        : { name: 'Ended', value: html`<span title=${utc(data.ended_at)}>${clock(data.ended_at)}</span>` },
     ]} />
     <${Table} rows=${hops} columns=${columns} noun="step" label="Steps" keyOf=${hop => String(hop.seq)} free=${hops.length < 200}
       onOpen=${hop => setQuery({ message: String(hop.message) })}

@@ -53,7 +53,8 @@ define({
   danger: true,
   allowed: onlyAdministrator,
   dialog: of => ({ title: `Delete trace ${of.id}`,
-    text: html`<p>${count(of.hops_recorded ?? of.hops?.length ?? 0)} recorded steps will be deleted. Messages are not affected.</p>`, button: 'Delete trace' }),
+    text: html`<p>${count(of.hops_count ?? of.hops?.length ?? 0)} recorded steps will be deleted. Messages are not affected.</p>`,
+    button: 'Delete trace' }),
   request: of => ({ method: 'DELETE', path: apiPath('traces', String(of.id)) }),
   command: of => ['trace', 'stop', String(of.id)],
   done: of => ({ text: `Trace ${of.id} was deleted.` }),
@@ -66,8 +67,8 @@ const columns = [
     html`${row.queue !== undefined && row.queue !== null ? 'queue' : 'exchange'} <${Name} of=${row.queue ?? row.exchange} />` },
   { id: 'vhost', label: 'Virtual host', cell: row => html`<${Name} of=${row.vhost} />` },
   { id: 'user', label: 'User', cell: row => html`<${Name} of=${row.user} />` },
-  { id: 'started_at', label: 'Started', cell: row => html`<${Age} of=${row.started_at} />` },
-  { id: 'hops_recorded', label: 'Steps', number: true, cell: row => count(row.hops_recorded) },
+  { id: 'started_at', label: 'Started', width: 'minmax(96px, 1fr)', cell: row => html`<${Age} of=${row.started_at} /> ago` },
+  { id: 'hops_count', label: 'Steps', number: true, cell: row => count(row.hops_count) },
   { id: 'actions', label: '', sortable: false, width: '56px', cell: row => html`<${ActionMenu} ids=${['trace.delete']} of=${row} label=""
     title=${`Actions of trace ${row.id}`} />` },
 ];
