@@ -21,7 +21,7 @@ export function GraphPage({ parts }) {
     ${data.error?.status === 404 ? html`<${Gone} noun="virtual host" parts=${['exchanges']} label="Exchanges" />` : html`
     <div class="list-bar"><input class="input filter" type="search" data-filter aria-label="Find in the graph" placeholder="Find exchanges and queues"
       value=${find} onInput=${event => setQuery({ q: event.target.value })} />
-      <label class="inline">at most <select class="select" value=${limit}
+      <label class="inline">At most <select class="select" value=${limit}
         onChange=${event => setQuery({ limit: event.target.value === limits[0] ? '' : event.target.value })}>${limits.map(one =>
         html`<option value=${one}>${one}</option>`)}</select> drawn</label>
       <span class="space"></span>${virtualHosts.value.length > 1 && html`<span

@@ -3,7 +3,10 @@ export const WIDTH = 216;
 const HEIGHT = 44;
 const PORT = 17;
 const GAP = 14;
-const BETWEEN = 184;
+/** Least and most room between two columns; the labels of the lines need it. */
+const BETWEEN = { least: 112, most: 184 };
+const LETTER = 7;
+const ARROW = 44;
 const MARGIN = 16;
 const BEND = 8;
 const SWEEPS = 6;
@@ -119,10 +122,11 @@ function order(columns, links) {
 }
 
 /**
- * Places nodes `{ id, kind, name, isRoot }` and edges `{ from, to, kind }`.
+ * Places nodes `{ id, kind, name, isRoot }` and edges `{ from, to, kind }`; `letters` is the length of the longest label of an edge.
  * @returns {{ width: number, height: number, nodes: object[], edges: object[] }} nodes have `x`, `y`, `height`; edges have `path`, `tip` and `label`.
  */
-export function layout({ nodes, edges }) {
+export function layout({ nodes, edges, letters }) {
+  const between = Math.min(BETWEEN.most, Math.max(BETWEEN.least, letters * LETTER + ARROW));
   const known = new Set(nodes.map(node => node.id));
   const all = edges.filter(edge => known.has(edge.from) && known.has(edge.to));
   const links = connect(nodes, all);
@@ -142,7 +146,7 @@ export function layout({ nodes, edges }) {
   used.forEach((nodesOf, c) => {
     let y = MARGIN + (height - heights[c]) / 2;
     for (const node of nodesOf) {
-      placed.set(node.id, { ...node, column: c, x: MARGIN + c * (WIDTH + BETWEEN), y, height: heightOf(node) });
+      placed.set(node.id, { ...node, column: c, x: MARGIN + c * (WIDTH + between), y, height: heightOf(node) });
       y += heightOf(node) + GAP;
     }
   });
@@ -159,7 +163,7 @@ export function layout({ nodes, edges }) {
     draw(part, placed, ports.get(part), drawn.get(part.edge));
   const isAround = all.some(edge => placed.get(edge.from).column >= placed.get(edge.to).column);
   return {
-    width: MARGIN * 2 + used.length * (WIDTH + BETWEEN) - BETWEEN + (isAround ? 60 : 0), height: height + MARGIN * 2,
+    width: MARGIN * 2 + used.length * (WIDTH + between) - between + (isAround ? 60 : 0), height: height + MARGIN * 2,
     nodes: [...placed.values()].filter(node => node.kind !== 'bend'), edges: all.map(edge => ({ ...edge, ...drawn.get(edge) })),
   };
 }
@@ -172,10 +176,12 @@ function draw({ from, to }, placed, { in: ty, out: sy }, line) {
     line.path += `L${sx} ${sy}`;
   if (first.column < last.column) {
     const end = last.kind === 'bend' ? last.x : last.x - 6;
-    line.path += `${line.path ? '' : `M${sx} ${sy}`}C${sx + 60} ${sy} ${last.x - 120} ${ty} ${end} ${ty}`;
+    const third = (last.x - sx) / 3;
+    line.path += `${line.path ? '' : `M${sx} ${sy}`}C${sx + third} ${sy} ${last.x - 2 * third} ${ty} ${end} ${ty}`;
     if (last.kind !== 'bend') {
       line.tip = `M${last.x - 7} ${ty - 4}L${last.x} ${ty}L${last.x - 7} ${ty + 4}Z`;
-      line.label = { x: last.x - 12, y: ty - 4 };
+      // On the side from which the line does not come.
+      line.label = { x: last.x - 12, y: sy < ty - 4 ? ty + 14 : ty - 4 };
     }
     return;
   }
