@@ -4,7 +4,7 @@ import { useGet } from '../core/api.js';
 import { query, to } from '../core/router.js';
 import { overview, problems, useTopic } from '../core/live.js';
 import { isMonitoring, session } from '../core/session.js';
-import { count, rate, bytes, duration, clock, short } from '../core/format.js';
+import { amount, count, rate, bytes, duration, clock, short } from '../core/format.js';
 import { PageHead, Figures } from '../parts/page.js';
 import { Chart } from '../parts/chart.js';
 import { Ranges, sampleQuery, depths, growths, range } from '../parts/samples.js';
@@ -13,12 +13,25 @@ import { Busy, Loaded } from '../parts/states.js';
 import { QueueLink, Name } from '../parts/names.js';
 import { eventText } from '../parts/events.js';
 
+/** Problems shown at first, so that the totals stay on the first screen. Critical ones are always shown. */
+const FIRST = matchMedia('(max-width: 760px)').matches ? 2 : 4;
+
 function Attention() {
+  const [isWhole, setWhole] = useState(false);
   const all = problems.value;
   if (all === null)
     return html`<section class="card"><header><h2>Needs attention</h2></header><p class="muted">Looking …</p><${Busy} isFirst /></section>`;
-  return html`<section class="card"><header><h2>Needs attention${all.length > 0 ? ` (${all.length})` : ''}</h2></header>
-    ${all.length === 0 ? html`<p class="muted"><span class="state">Nothing is wrong.</span></p>` : html`<${Problems} of=${all} />`}</section>`;
+  const of = severity => all.filter(one => one.severity === severity).length;
+  const notices = of('info');
+  const problemCount = all.length - notices;
+  const amounts = [problemCount > 0 && amount(problemCount, 'problem'), notices > 0 && amount(notices, 'notice')].filter(Boolean);
+  const limit = isWhole || all.length <= FIRST + 1 ? all.length : Math.max(FIRST, of('critical'));
+  return html`<section class="card"><header><h2>Needs attention</h2><span class="muted">${amounts.join(', ')}</span></header>
+    ${all.length === 0 ? html`<p class="muted"><span class="state">Nothing is wrong.</span></p>`
+      : html`<${Problems} of=${all} limit=${limit} />`}
+    ${all.length > FIRST + 1 && html`<button type="button" class="link-button" aria-expanded=${isWhole}
+      onClick=${() => setWhole(!isWhole)}>${
+      isWhole ? 'Show fewer' : `Show all ${count(all.length)}`}</button>`}</section>`;
 }
 
 function Totals({ vhost }) {
@@ -54,17 +67,17 @@ function Charts({ vhost }) {
   const of = data.data;
   const totals = useMemo(() => of && depths([
     { label: 'Ready', color: 1, details: (of.queue_totals ?? of).messages_ready_details },
-    { label: 'Unacknowledged', color: 2, isDashed: true, details: (of.queue_totals ?? of).messages_unacknowledged_details },
+    { label: 'Unacked', color: 2, isDashed: true, details: (of.queue_totals ?? of).messages_unacknowledged_details },
   ]), [of]);
   const rates = useMemo(() => of && growths([
     { label: 'Publish', color: 1, details: of.message_stats?.publish_details },
     { label: 'Deliver', color: 2, isDashed: true, details: of.message_stats?.deliver_get_details },
-    { label: 'Acknowledge', color: 3, details: of.message_stats?.ack_details },
+    { label: 'Ack', color: 3, details: of.message_stats?.ack_details },
     { label: 'Redeliver', color: 4, isDashed: true, details: of.message_stats?.redeliver_details },
   ]), [of]);
   const churn = useMemo(() => of?.churn_rates && growths([
     { label: 'Connections opened', color: 1, details: of.churn_rates.connection_created_details },
-    { label: 'closed', color: 2, isDashed: true, details: of.churn_rates.connection_closed_details },
+    { label: 'Connections closed', color: 2, isDashed: true, details: of.churn_rates.connection_closed_details },
     { label: 'Channels opened', color: 3, details: of.churn_rates.channel_created_details },
   ]), [of]);
   return html`<${Loaded} of=${data}>${() => html`<div class="cards">

@@ -26,12 +26,16 @@ const warned = new Set(['blocked', 'blocking', 'flow', 'syncing', 'starting', 'c
 export const State = ({ of }) => html`<span
   class=${`state${bad.has(of) ? ' is-bad' : warned.has(of) ? ' is-warn' : idle.has(of) ? ' is-idle' : ''}`}>${of ?? NONE}</span>`;
 
+/** A rise that fills the height of the small line; less is drawn lower, so that a single message does not look like a flood. */
+const LEAST_RISE = 20;
+
 /** A small line of the last counts. */
 export function Trend({ of }) {
   if (!of || of.length < 2)
     return null;
-  const [low, high] = [Math.min(...of), Math.max(...of)];
-  const y = value => high === low ? 16 : 18 - (value - low) / (high - low) * 16;
+  const low = Math.min(...of);
+  const high = Math.max(low + LEAST_RISE, ...of);
+  const y = value => 18 - (value - low) / (high - low) * 16;
   const path = of.map((value, i) => `${i === 0 ? 'M' : 'L'}${(i * 72 / (of.length - 1)).toFixed(1)} ${y(value).toFixed(1)}`).join('');
   return html`<svg class="spark" viewBox="0 0 72 20" role="img" aria-label=${`from ${of[0]} to ${of.at(-1)}`}><path d=${path} /></svg>`;
 }

@@ -15,10 +15,16 @@ function sentence(title, series, format) {
   return `${title}: ${parts.length > 0 ? parts.join('; ') : 'no samples yet'}.`;
 }
 
+/** The sample under the pointer, or the last one. */
+const shownIndex = times => hovered.value === null || times.length === 0 ? times.length - 1 : nearest(times, hovered.value);
+
+/** The time of the values in the legend. */
+const ShownTime = ({ times }) => times.length > 0 && html`<span class="legend">${clock(times[shownIndex(times)])}</span>`;
+
 /** The names of the lines, with their values under the pointer or now. A component of its own: only it and the cursor follow the pointer. */
 function Legend({ times, series, format }) {
-  const index = hovered.value === null || times.length === 0 ? times.length - 1 : nearest(times, hovered.value);
-  return html`<div class="legend">${series.map(one => html`<span key=${one.label}><i
+  const index = shownIndex(times);
+  return html`<div class="legend is-below">${series.map(one => html`<span key=${one.label}><i
     class=${`c${one.color}${one.isDashed ? ' is-dashed' : ''}`}></i>${one.label} <b>${
     index >= 0 && one.values.length > 0 ? format(one.values[index] ?? 0) : '–'}</b></span>`)}</div>`;
 }
@@ -39,7 +45,8 @@ export function Chart({ title, times, series, format = short, range = 0, marks =
   const begins = times.length > 1 && range > 0 && times.at(-1) - times[0] < range * 900;
   const latest = shownMarks.at(-1);
   return html`<section class="card"><header><h2>${title}</h2><${Legend} times=${times} series=${series} format=${format} /><span class="space"></span>
-    <button type="button" class="link-button" aria-pressed=${isTable} onClick=${() => setTable(!isTable)}>${isTable ? 'Chart' : 'Table'}</button></header>
+    <${ShownTime} times=${times} /><button type="button" class="link-button" aria-pressed=${isTable}
+      onClick=${() => setTable(!isTable)}>${isTable ? 'Chart' : 'Table'}</button></header>
     ${isTable
       ? html`<div class="chart is-table" tabindex="0" role="region" aria-label=${`${title}, values`}><${Values} title=${title} times=${times}
         series=${series} /></div>`
@@ -47,7 +54,8 @@ export function Chart({ title, times, series, format = short, range = 0, marks =
     ${latest && html`<p class="muted mark-note"
       title=${shownMarks.map(mark => `${clock(mark.at)} ${mark.text}`).join('\n')}>${clock(latest.at)} ${latest.text}${
       shownMarks.length > 1 ? `, and ${shownMarks.length - 1} before` : ''}</p>`}
-    ${(note || begins) && html`<p class="muted">${note ?? `Samples begin at ${clock(times[0])}.`}</p>`}
+    ${(note || begins || times.length === 0) && html`<p class="muted">${note
+      ?? (begins ? `Samples begin at ${clock(times[0])}.` : 'No samples yet.')}</p>`}
   </section>`;
 }
 

@@ -1,6 +1,7 @@
 // Fields of forms, described by data: `{ name, label, type, options, help, required, value, wide, shortcuts, when }`.
 // Types: text, number, password, area, check, select, pairs (field tables), list (lines), file.
 import { html, useId, useState } from '../vendor/preact.js';
+import { Icon } from './icons.js';
 
 /** The values with which a form begins. */
 export const initialValues = fields => Object.fromEntries(fields.map(field =>
@@ -68,7 +69,7 @@ function Pairs({ id, field, value, onChange, describedBy }) {
         ${['string', 'number', 'boolean', 'list', 'table'].map(type => html`<option value=${type}>${type}</option>`)}
       </select>
       <button type="button" class="button is-icon is-quiet" aria-label=${`Remove ${pair.key || `row ${index + 1}`}`} onClick=${() =>
-        onChange(value.filter((_, i) => i !== index))}>×</button>
+        onChange(value.filter((_, i) => i !== index))}><${Icon} name="close" /></button>
       ${known(pair)?.help && html`<span class="help">${known(pair).help}</span>`}
     </div>`)}
     <div class="shortcuts">

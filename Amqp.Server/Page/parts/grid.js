@@ -38,8 +38,10 @@ const heightOfRow = () => PHONE.matches ? 100 : COARSE.matches ? 44 : 36;
  * @param {Set<string>=} props.selected
  * @param {(row: object, isRange: boolean) => void=} props.onSelect
  * @param {(row: object) => void=} props.onActions  Opens the actions of a row.
+ * @param {string=} props.openKey  Key of the row that is shown beside the grid.
  */
-export function Grid({ label, columns, count, rowAt, keyOf, hrefOf, onWindow, sort, onSort, selected, onSelect, onSelectAll, onActions, free = false, onOpen }) {
+export function Grid({ label, columns, count, rowAt, keyOf, hrefOf, onWindow, sort, onSort, selected, onSelect, onSelectAll, onActions,
+  free = false, onOpen, openKey }) {
   const grid = useRef(null);
   const [active, setActive] = useState(0);
   const [view, setView] = useState({ first: 0, last: WHOLE });
@@ -131,7 +133,8 @@ export function Grid({ label, columns, count, rowAt, keyOf, hrefOf, onWindow, so
   for (let index = first; index < last; index++) {
     const row = rowAt(index);
     rows.push(html`<${Row} key=${row ? keyOf(row) : `#${index}`} index=${index} row=${row} columns=${columns} height=${isVirtual ? height : 0}
-      isActive=${index === current} isSelected=${row && selected?.has(keyOf(row))} onSelect=${onSelect} onOpen=${openRow} onFocus=${setActive}
+      isActive=${index === current} isOpen=${row && openKey !== undefined && keyOf(row) === openKey}
+      isSelected=${row && selected?.has(keyOf(row))} onSelect=${onSelect} onOpen=${openRow} onFocus=${setActive}
       isClickable=${Boolean(hrefOf || onOpen)} />`);
   }
   return html`<div class=${`grid${isVirtual ? ' is-tall' : ''}${free ? ' is-free' : ''}`} ref=${grid} role="grid" aria-label=${label}
@@ -150,24 +153,31 @@ export function Grid({ label, columns, count, rowAt, keyOf, hrefOf, onWindow, so
   </div>`;
 }
 
-function Row({ index, row, columns, height, isActive, isSelected, onSelect, onOpen, onFocus, isClickable }) {
+function Row({ index, row, columns, height, isActive, isOpen, isSelected, onSelect, onOpen, onFocus, isClickable }) {
   const place = height ? { transform: `translateY(${index * height}px)` } : undefined;
-  const kind = `grid-row${height ? ' is-placed' : ''}${isSelected ? ' is-selected' : ''}${row ? '' : ' is-missing'}`;
+  const kind = ['grid-row', height && 'is-placed', isSelected && 'is-selected', isOpen && 'is-open', !row && 'is-missing']
+    .filter(Boolean).join(' ');
   const click = event => {
     if (isClickable && row && !event.target.closest('a, button, input, label') && getSelection().isCollapsed)
       onOpen(index);
   };
   return html`<div class=${kind} role="row" aria-rowindex=${index + 2} aria-selected=${onSelect ? (isSelected ? 'true' : 'false') : undefined}
-    data-index=${index}
+    data-index=${index} aria-current=${isOpen ? 'true' : undefined}
       tabindex=${isActive ? 0 : -1} style=${place} onClick=${click} onFocus=${() => onFocus(index)}>
     ${onSelect && html`<div class="select-cell" role="gridcell"><input type="checkbox" tabindex="-1" aria-label=${`Select ${row?.name ?? `row ${index + 1}`}`}
       checked=${isSelected} onClick=${event => row && onSelect(row, event.shiftKey)} /></div>`}
-    ${columns.map(column => html`<div key=${column.id} role="gridcell" class=${cellKind(column, row)}>${row && html`${
-      !column.title && column.label && html`<span class="label">${column.label}</span>`}${column.cell ? column.cell(row) : row[column.id]}`}</div>`)}
+    ${columns.map(column => {
+      const value = row && (column.cell ? column.cell(row) : row[column.id]);
+      return html`<div key=${column.id} role="gridcell" class=${cellKind(column, row, value)}>${row && html`${
+        !column.title && column.label && html`<span class="label">${column.label}</span>`}${value}`}</div>`;
+    })}
   </div>`;
 }
 
-function cellKind(column, row) {
+/** On a card, a cell without a value is left out: its label alone says nothing. */
+function cellKind(column, row, value) {
   const tone = row && column.tone?.(row);
-  return [column.number && 'is-number', column.title && 'is-title', column.phone === false && 'is-hidden-on-phone', tone && `is-${tone}`].filter(Boolean).join(' ');
+  return [column.number && 'is-number', column.title && 'is-title',
+    (column.phone === false || row && (value ?? '') === '') && 'is-hidden-on-phone',
+    column.id === 'vhost' && 'is-last', tone && `is-${tone}`].filter(Boolean).join(' ');
 }

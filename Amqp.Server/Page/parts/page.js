@@ -5,7 +5,7 @@ import { to } from '../core/router.js';
 /** @param {{ title: any, crumbs?: {parts: string[], label: string}[], badges?: any, actions?: any }} props */
 export const PageHead = ({ title, crumbs = [], badges, actions }) => html`<div class="page-head">
   ${crumbs.length > 0 && html`<nav class="crumbs" aria-label="Path">${crumbs.map((crumb, i) =>
-    html`${i > 0 && ' / '}<a href=${to(crumb.parts, crumb.query)}><bdi>${crumb.label}</bdi></a>`)}</nav>`}
+    html`${i > 0 && ' › '}<a href=${to(crumb.parts, crumb.query)}><bdi>${crumb.label}</bdi></a>`)}</nav>`}
   <h1>${title}</h1>${badges}<div class="actions">${actions}</div></div>`;
 
 /** Tabs of an object, each with an address of its own. @param {{ tabs: {id: string, label: any}[], current: string, base: string[] }} props */

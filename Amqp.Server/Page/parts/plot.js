@@ -1,8 +1,10 @@
 // Lines over time as SVG. Colours come from the style sheet, so a change of the theme needs no new drawing.
 import { html, signal, useEffect, useMemo, useRef, useState } from '../vendor/preact.js';
-import { clock } from '../core/format.js';
+import { clock, short } from '../core/format.js';
 
 const HEIGHT = 168;
+/** Least end of an axis of counts: between 0 and 1 there is no half message. */
+const LEAST_COUNT = 4;
 const MARGIN = { top: 8, right: 12, bottom: 24, left: 56 };
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE;
 const timeSteps = [5 * SECOND, 10 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR];
@@ -77,7 +79,7 @@ export function Plot({ label, times, series, format, range, marks = [] }) {
   const drawing = useMemo(() => {
     const right = width - MARGIN.right, bottom = HEIGHT - MARGIN.bottom;
     const highest = Math.max(0, ...series.flatMap(one => one.values.filter((value, i) => value !== null && times[i] >= first)));
-    const values = valueTicks(highest || 1);
+    const values = valueTicks(format === short ? Math.max(highest, LEAST_COUNT) : highest || 1);
     const top = Math.max(values.at(-1), highest);
     const x = time => MARGIN.left + (time - first) / Math.max(1, last - first) * (right - MARGIN.left);
     const y = value => bottom - value / top * (bottom - MARGIN.top);

@@ -26,15 +26,17 @@ export function objectHref({ object, vhost, name }) {
 
 const word = object => object ? object[0].toUpperCase() + object.slice(1) : '';
 
-export function Problem({ of }) {
+export function Problem({ of, isHidden }) {
   const [mark, name] = marks[of.severity] ?? marks.info;
   const href = objectHref(of);
-  return html`<li class=${`problem is-${of.severity}`}><span class="mark" title=${name} role="img" aria-label=${name}>${mark}</span>
+  return html`<li class=${`problem is-${of.severity}`} hidden=${isHidden}>
+    <span class="mark" title=${name} role="img" aria-label=${name}>${mark}</span>
     <div><p>${of.text}</p>${of.advice && html`<p class="muted">${of.advice}</p>`}</div>
     <div class="row">${of.since && html`<span class="muted" title="since">${duration(brokerNow() - of.since)}</span>`}
       ${of.object === 'queue' && html`<a class="button" href=${`${href}?why`}>Why?</a>`}
       ${href && html`<a class="button" href=${href}>${word(of.object)}</a>`}</div></li>`;
 }
 
-export const Problems = ({ of }) => html`<ul class="problems">${of.map(one => html`<${Problem} key=${`${one.kind}/${one.vhost}/${one.name}`}
-  of=${one} />`)}</ul>`;
+/** @param {{ of: object[], limit: number }} props  Those beyond the limit are hidden. */
+export const Problems = ({ of, limit }) => html`<ul class="problems">${of.map((one, i) => html`<${Problem}
+  key=${`${one.kind}/${one.vhost}/${one.name}`} of=${one} isHidden=${i >= limit} />`)}</ul>`;

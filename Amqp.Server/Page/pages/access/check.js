@@ -41,7 +41,7 @@ export function Check({ users, hosts }) {
       setError(failure);
     }
   };
-  return html`<section class="card part"><header><h2>Test a permission</h2></header><form class="stack" onSubmit=${submit} novalidate>
+  return html`<section class="card"><header><h2>Test a permission</h2></header><form class="stack" onSubmit=${submit} novalidate>
     <div class="fields is-narrow">${fields.map(field => html`<${Field} key=${field.name} field=${field} values=${values} showFaults=${isAsked}
       onChange=${(name, value) => setValues(old => ({ ...old, [name]: value }))} />`)}</div>
     <div class="row"><button type="submit" class="button is-primary">Test</button></div>

@@ -10,6 +10,7 @@ import { Loaded } from '../../parts/states.js';
 import { ObjectLink } from '../../parts/names.js';
 import { Letters, lettersText } from './matches.js';
 import { Check } from './check.js';
+import { Tags } from './tags.js';
 import { NotAllowed } from './users.js';
 
 /** More rows or columns than these are left out; the filter finds them. */
@@ -40,16 +41,17 @@ function Matrix({ users, hosts, permissions }) {
       <span class="count" role="status">${amount(rows.length, 'user')}, ${amount(columns.length, 'virtual host')}${
         rows.length > MOST.users || columns.length > MOST.hosts ? html`; the first ${count(MOST.users)} and ${count(MOST.hosts)} are shown` : ''}</span>
     </div>
-    <div class="matrix card" tabindex="0" role="region" aria-label="Matrix of permissions"><table>
+    <p class="muted list-note">C configure, W write, R read. <b>*</b> all names, <b>~</b> some, <b>.</b> none; – the user cannot connect.
+      The tag administrator is for the HTTP API and this page, and gives no permission on queues.</p>
+    <div class="beside"><div class="matrix card" tabindex="0" role="region" aria-label="Matrix of permissions"><table>
       <caption class="visually-hidden">Permissions of users in virtual hosts</caption>
       <thead><tr><th scope="col">User</th>${columns.slice(0, MOST.hosts).map(host => html`<th scope="col" key=${host.name}>
         <${ObjectLink} parts=${['vhosts', host.name]} of=${host.name} /></th>`)}</tr></thead>
       <tbody>${rows.slice(0, MOST.users).map(user => html`<tr key=${user.name}><th scope="row"><${ObjectLink} parts=${['users', user.name]} of=${user.name} />
-        ${user.tags.includes('administrator') && html` <span class="badge is-warn">administrator</span>`}</th>
+        ${user.tags.length > 0 && html` <${Tags} of=${user.tags} />`}</th>
         ${columns.slice(0, MOST.hosts).map(host => html`<${Cell} key=${host.name} user=${user.name} vhost=${host.name}
           permission=${cells.get(`${user.name}\n${host.name}`)} />`)}</tr>`)}</tbody></table></div>
-    <p class="muted part">C configure, W write, R read. <b>*</b> all names, <b>~</b> some, <b>.</b> none; – the user cannot connect. The tag administrator is
-      for the HTTP API and this page, and gives no permission on queues.</p>`;
+      <${Check} users=${users} hosts=${hosts} /></div>`;
 }
 
 function PermissionsPage() {
@@ -61,8 +63,7 @@ function PermissionsPage() {
     reload: () => [users, hosts, permissions].forEach(one => one.reload()),
   };
   return html`<${PageHead} title="Permissions" actions=${html`<a class="button" href=${to(['users'])}>Users</a>`} />
-    <${Loaded} of=${all}>${() => html`<${Matrix} users=${users.data} hosts=${hosts.data} permissions=${permissions.data} />
-      <${Check} users=${users.data} hosts=${hosts.data} />`}<//>`;
+    <${Loaded} of=${all}>${() => html`<${Matrix} users=${users.data} hosts=${hosts.data} permissions=${permissions.data} />`}<//>`;
 }
 
 export const Permissions = () => isAdministrator() ? html`<${PermissionsPage} />` : html`<${NotAllowed} title="Permissions" />`;

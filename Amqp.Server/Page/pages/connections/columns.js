@@ -19,10 +19,10 @@ export const connectionHref = row => to(['connections', row.name]);
 export const channelHref = row => to(['channels', row.name]);
 
 export const connectionColumns = [
-  { id: 'client_name', label: 'Client name', title: true, width: 'minmax(240px, 3fr)', cell: row => html`<a href=${connectionHref(row)} tabindex="-1">
-    ${row.client_name
+  { id: 'client_name', label: 'Client name', title: true, width: 'minmax(220px, 2fr)', cell: row => html`<a
+    href=${connectionHref(row)} tabindex="-1">${row.client_name
     ? html`<${Name} of=${row.client_name} />` : html`<span class="muted">no name,</span> ${addressOf(row)}`}</a>` },
-  { id: 'user', label: 'User', cell: nameCell('user') },
+  { id: 'user', label: 'User', width: 'minmax(112px, 1fr)', cell: nameCell('user') },
   { id: 'vhost', label: 'Virtual host', width: 'minmax(108px, 1fr)', cell: nameCell('vhost') },
   { id: 'state', label: 'State', width: '104px', cell: row => html`<${State} of=${row.state} />` },
   { id: 'ssl', label: 'TLS', width: '64px', phone: false, cell: row => row.ssl ? 'yes' : html`<span class="muted">no</span>` },
@@ -46,7 +46,7 @@ export const channelColumns = [
     <${Name} of=${row.name} /></a>` },
   { id: 'client_name', label: 'Client name', width: 'minmax(120px, 1fr)', cell: row => row.client_name
     && html`<${ObjectLink} parts=${['connections', row.connection]} of=${row.client_name} />` },
-  { id: 'user', label: 'User', cell: nameCell('user') },
+  { id: 'user', label: 'User', width: 'minmax(112px, 1fr)', cell: nameCell('user') },
   { id: 'vhost', label: 'Virtual host', width: 'minmax(108px, 1fr)', cell: nameCell('vhost') },
   { id: 'mode', label: 'Mode', width: '104px', cell: row => modeText(row.mode), tone: row => row.mode ? '' : 'zero' },
   { id: 'state', label: 'State', width: '96px', cell: row => html`<${State} of=${row.state} />` },
@@ -67,7 +67,7 @@ export const consumerColumns = [
   { id: 'client_name', label: 'Client name', width: 'minmax(120px, 1fr)', cell: row => row.client_name
     && html`<${ObjectLink} parts=${['connections', row.connection]} of=${row.client_name} />` },
   { id: 'channel', label: 'Channel', width: 'minmax(230px, 2fr)', cell: row => html`<${ObjectLink} parts=${['channels', row.channel]} of=${row.channel} />` },
-  { id: 'user', label: 'User', cell: nameCell('user') },
+  { id: 'user', label: 'User', width: 'minmax(112px, 1fr)', cell: nameCell('user') },
   { id: 'ack_required', label: 'Acknowledges', width: '124px', cell: row => row.ack_required ? 'yes' : 'no' },
   { id: 'active', label: 'State', width: '96px', cell: row => html`<span class=${row.active === false ? 'state is-idle' : 'state'}>
     ${row.active === false ? 'waiting' : 'active'}</span>` },

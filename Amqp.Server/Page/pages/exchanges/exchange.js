@@ -1,8 +1,8 @@
 // One exchange: its rates and tabs.
 import { html, useMemo } from '../../vendor/preact.js';
 import { useGet, apiPath } from '../../core/api.js';
-import { count, rate } from '../../core/format.js';
-import { Facts, PageHead, Tabs } from '../../parts/page.js';
+import { amount, count, rate } from '../../core/format.js';
+import { Figures, PageHead, Tabs } from '../../parts/page.js';
 import { ActionButton, useObjectInView } from '../../parts/actions.js';
 import { Busy, Fault, Gone } from '../../parts/states.js';
 import { ExchangeLink, Name, ObjectLink, exchangeText } from '../../parts/names.js';
@@ -24,22 +24,22 @@ const Badges = ({ of }) => html`<span class="row"><span class="badge">${of.type}
   ${of.auto_delete && html`<span class="badge">auto-delete</span>`}${of.internal && html`<span class="badge">internal</span>`}
   ${of.policy && html`<span class="badge">policy <${ObjectLink} parts=${['policies', of.vhost, of.policy]} of=${of.policy} /></span>`}
   ${of.arguments['alternate-exchange'] !== undefined && html`<span class="badge">alternate <${ExchangeLink} vhost=${of.vhost}
-    name=${of.arguments['alternate-exchange']} /></span>`}</span>`;
+    name=${of.arguments['alternate-exchange']} /></span>`}
+  ${of.cache_info && html`<span class="badge">${amount(of.cache_info.entries ?? of.cache_info.size, 'deduplication key')}</span>`}</span>`;
 
 function Rates({ of }) {
   const rates = useMemo(() => growths([
     { label: 'In', color: 1, details: of.message_stats?.publish_in_details },
       { label: 'Out', color: 2, isDashed: true, details: of.message_stats?.publish_out_details },
   ]), [of]);
-  return html`<${Foldable}><div class="cards is-exchange"><${Chart} title="Messages per second" times=${rates.times} series=${rates.series} format=${rate}
-    range=${range().seconds} />
-    <section class="card"><header><h2>Now</h2></header><${Facts} of=${[
-      ['In', `${rate(rateOf(of, 'publish_in'))}/s`], ['Out', `${rate(rateOf(of, 'publish_out'))}/s`],
-      ['Delayed', of.messages_delayed !== undefined && count(of.messages_delayed)],
-        ['Deduplication keys', of.cache_info && count(of.cache_info.entries ?? of.cache_info.size)],
-      ['Arguments', Object.keys(of.arguments).length === 0 ? html`<span class="muted">none</span>`
-        : html`<${FieldTable} of=${of.arguments} label="Arguments" />`],
-    ]} /></section></div><//>`;
+  const hasArguments = Object.keys(of.arguments).length > 0;
+  return html`<div class="queue-figures phone-only"><${Figures} of=${['in', 'out'].map(way => ({
+      name: way === 'in' ? 'In' : 'Out', value: rate(rateOf(of, `publish_${way}`)), unit: '/s' }))} /></div>
+    <${Foldable}><div class=${`cards is-exchange${hasArguments ? ' has-arguments' : ''}`}>
+      <${Chart} title="Messages per second" times=${rates.times} series=${rates.series} format=${rate} range=${range().seconds} />
+      ${hasArguments && html`<section class="card"><header><h2>Arguments</h2></header>
+        <${FieldTable} of=${of.arguments} label="Arguments" /></section>`}
+    </div><//>`;
 }
 
 const tabsOf = of => [

@@ -35,7 +35,9 @@ export function Preview({ of }) {
   if (of.matched === 0)
     return html`<div class="warn-box">The pattern matches no queue and no exchange now. The policy applies to those that are declared later.</div>`;
   const noun = nounOf(of);
-  return html`<p>${of.changed === 0 ? `None of the ${amount(of.matched, noun)} that match changes.`
+  return html`<p class=${of.changed === 0 ? 'warn-box' : ''}>${of.changed === 0
+    ? html`<b>None of the ${amount(of.matched, noun)} that match changes.</b>${of.objects.some(one => one.overruled_by)
+      && ' The policies in the last column win over this one.'}`
     : html`<b>${amount(of.changed, noun)}</b> of the ${count(of.matched)} that match ${of.changed === 1 ? 'changes'
       : 'change'}.`}${of.objects.length < of.matched && ` The first ${count(MOST)}:`}</p>
     <div class="scroll" tabindex="0" role="region" aria-label="What changes"><table class="plain-table is-even">

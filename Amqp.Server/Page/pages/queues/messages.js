@@ -134,21 +134,23 @@ export function Messages({ of }) {
       <input ref=${input} class="input filter" type="search" data-filter aria-label="Find messages" placeholder="Find: text, key=eu.*, x-team=eu, body~^.id"
         value=${find}
         onInput=${event => setQuery({ find: event.target.value })} />
-      <label class="inline">from <input class="input is-short" inputmode="numeric" aria-label="First position" value=${from + 1}
+      <label class="inline">From <input class="input is-short" inputmode="numeric" aria-label="First position" value=${from + 1}
         onChange=${event => setQuery({ from: Number(event.target.value) > 1 ? event.target.value : '' })} /></label>
       ${from > 0 && html`<button type="button" class="chip" onClick=${() => setQuery({ from: '' })}>Oldest</button>`}
       ${data?.ready > from + ROWS && html`<button type="button" class="chip" onClick=${() => setQuery({ from: data.ready - ROWS + 1 })}>Newest</button>`}
-      <label class="inline">columns <input class="input is-short is-wider" aria-label="Columns from JSON or headers" placeholder="id, header.x"
+      <label class="inline">Columns
+        <input class="input is-short is-wider" aria-label="Columns from JSON or headers" placeholder="id, header.x"
         value=${query.value.get('json') ?? ''}
         onChange=${event => setQuery({ json: event.target.value })} /></label>
       <button type="button" class="button" aria-pressed=${isLive} onClick=${() => setLive(!isLive)}>${isLive ? 'Live: on' : 'Live'}</button>
       <span class="space"></span><${ActionButton} id="queue.take" of=${of} />
     </div>
-    <div class="list-bar"><span class="muted" role="status">${data && (find
+    <div class="list-bar"><div class="shortcuts" role="group" aria-label="Conditions"><span class="muted">Conditions</span>${
+      ['key=', 'header.', 'message_id='].map(text =>
+        html`<button type="button" class="chip" key=${text} onClick=${() => insert(text)}>${text}</button>`)}</div>
+      <span class="space"></span><span class="muted" role="status">${data && (find
       ? html`${amount(messages.length, 'match')} in ${amount(data.looked, 'message')} looked at, of ${count(data.ready)} ready.`
-      : html`${count(messages.length)} of ${amount(data.ready, 'ready message')}. Looking changes nothing.`)}</span><span class="space"></span>
-      <div class="shortcuts" role="group" aria-label="Conditions"><span class="muted">Conditions</span>${['key=', 'header.', 'message_id='].map(text =>
-      html`<button type="button" class="chip" key=${text} onClick=${() => insert(text)}>${text}</button>`)}</div></div>
+      : html`${count(messages.length)} of ${amount(data.ready, 'ready message')}. Looking changes nothing.`)}</span></div>
     ${peek.error && html`<${Fault} error=${peek.error} retry=${peek.reload} />`}
     ${peek.isLoading && !isLive && html`<${Busy} />`}
     ${data && messages.length === 0 && !peek.error && (data.ready === 0
@@ -159,7 +161,7 @@ export function Messages({ of }) {
           <button type="button" class="button" onClick=${() => setQuery({ find: '', from: '' })}>Show all</button><//>`)}
     ${messages.length > 0 && html`<div class=${open ? 'split' : ''}>
       <${Grid} label="Messages" columns=${columnsOf(paths, messages, open !== null)} count=${messages.length} rowAt=${index => messages[index]}
-        keyOf=${row => row.message}
+        keyOf=${row => row.message} openKey=${open?.message}
         onOpen=${setOpen} selected=${selected} onSelect=${onSelect} onSelectAll=${isOn => setSelected(new Map(isOn ? messages.map(one => [one.message, one])
           : []))} />
       ${open && html`<${Viewer} of=${of} message=${open} onRead=${setOpen} onClose=${() => setOpen(null)} />`}</div>`}
@@ -170,7 +172,8 @@ export function Messages({ of }) {
       ? html`<b>${amount(chosen.length, 'message')} selected</b><${Chosen} of=${of} chosen=${chosen} />
           <button type="button" class="button" onClick=${() => save('messages.json', chosen)}>Save</button>
           <span class="space"></span><button type="button" class="button is-quiet" onClick=${() => setSelected(new Map())}>Clear selection</button>`
-      : html`<b>${find ? 'All that match' : `All ${count(data.ready)}`}</b>${TRANSFERS.map(id => html`<${ActionButton} key=${id} id=${id} of=${matching}
+      : html`<b>${find ? 'All that match' : `All ${amount(data.ready, 'message')}`}</b>
+        ${TRANSFERS.map(id => html`<${ActionButton} key=${id} id=${id} of=${matching}
           label=${id === 'queue.delete_messages' ? 'Delete…' : id === 'queue.replay' ? 'Replay…' : undefined} />`)}<${ActionButton} id="queue.export"
             of=${matching} />`}</div>`}`;
 }

@@ -60,7 +60,7 @@ function Charts({ of }) {
   const { seconds } = range();
   const messages = useMemo(() => depths([
     { label: 'Ready', color: 1, details: of.messages_ready_details },
-    { label: 'Unacknowledged', color: 2, isDashed: true, details: of.messages_unacknowledged_details },
+    { label: 'Unacked', color: 2, isDashed: true, details: of.messages_unacknowledged_details },
   ]), [of]);
   const rates = useMemo(() => growths([
     { label: 'Publish', color: 1, details: of.message_stats?.publish_details },
@@ -84,7 +84,7 @@ function Charts({ of }) {
 
 const tabsOf = of => [
   { id: 'messages', label: html`Messages <small>${short(of.messages_ready)}</small>` },
-  { id: 'unacked', label: html`Unacknowledged <small>${short(of.messages_unacknowledged)}</small>` },
+  { id: 'unacked', label: html`Unacked <small>${short(of.messages_unacknowledged)}</small>` },
   { id: 'consumers', label: html`Consumers <small>${count(of.consumers)}</small>` },
   { id: 'bindings', label: 'Bindings' },
   { id: 'arguments', label: 'Arguments' },

@@ -38,7 +38,7 @@ const kinds = {
   replay: {
     label: 'Replay dead letters…', verb: 'Replay', path: 'replay', auto: true,
     fields: () => [
-      { name: 'to', label: 'To', type: 'select', options: [{ value: '', label: 'the queue in which each message died first' },
+      { name: 'to', label: 'To', type: 'select', options: [{ value: '', label: 'where each message died first' },
         { value: 'exchange', label: 'an exchange' }] },
       { name: 'exchange', label: 'Exchange', required: true, when: values => values.to === 'exchange',
         help: 'Each message is published with its first routing key.' },
@@ -139,7 +139,8 @@ function TransferDialog({ action, of, onClose }) {
     <div class="fields">${fields.map(field => html`<${Field} key=${field.name} field=${field} values=${values} onChange=${change} showFaults=${isAsked}
       />`)}</div>
     <div aria-live="polite" class="stack">${isRunning ? html`<${JobLine} job=${job} />`
-      : isChecked ? html`<div class=${found > 0 ? 'note-box' : 'warn-box'}><p><b>${jobText(job)}</b> ${count(job.messages_looked_at)} looked at.</p><${Skipped}
+      : isChecked ? html`<div class=${found > 0 ? 'note-box' : 'warn-box'}><p><b>${jobText(job)}</b>${job.messages_looked_at !== found
+        && ` ${count(job.messages_looked_at)} looked at.`}</p><${Skipped}
         job=${job} /></div>`
         : checked === now && job && html`<div class="fault-box"><b>${jobText(job)}</b></div>`}</div>
     ${about.danger && found >= MANY && html`<div class="field"><label for="confirm-name">Type <b><${Name} of=${of.name} /></b> to confirm</label>
