@@ -65,14 +65,14 @@ internal sealed class UpstreamExchange(LinkPlan plan, LinkParts parts, LinkEnd u
         if (hasA && hasB)
         {
             // The last start was interrupted, and either may lack bindings. One is completed before the other is deleted.
+            await BindQueueAsync("A", cancellation);
             await BindingsOf("A", channel).ApplyAsync(wanted, cancellation);
             await DeleteExchangeAsync("B", cancellation);
             hasB = false;
         }
         string suffix = hasB ? "A" : "B";
         await DeclareExchangeAsync(suffix, cancellation);
-        await upstream.Channel.CallAsync<QueueBind, QueueBindOk>(
-            new QueueBind(Queue, Named(suffix), "", NoWait: false, FieldTable.Empty), cancellation);
+        await BindQueueAsync(suffix, cancellation);
         var bindings = BindingsOf(suffix, channel);
         await bindings.ApplyAsync(wanted, cancellation);
         if (hasA || hasB)
@@ -141,6 +141,10 @@ internal sealed class UpstreamExchange(LinkPlan plan, LinkParts parts, LinkEnd u
                 declare with { Type = "fanout", Arguments = purpose }, cancellation);
         }
     }
+
+    private Task<QueueBindOk> BindQueueAsync(string suffix, CancellationToken cancellation) =>
+        upstream.Channel.CallAsync<QueueBind, QueueBindOk>(
+            new QueueBind(Queue, Named(suffix), "", NoWait: false, FieldTable.Empty), cancellation);
 
     private Task<ExchangeDeleteOk> DeleteExchangeAsync(string suffix, CancellationToken cancellation) =>
         upstream.CallOnceAsync<ExchangeDelete, ExchangeDeleteOk>(

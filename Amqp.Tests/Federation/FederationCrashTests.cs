@@ -69,6 +69,43 @@ public sealed class FederationCrashTests
             () => $"{confirmed} messages were confirmed, {consumed.Count} came");
     }
 
+    /// <summary>
+    /// A start that was interrupted before its new exchange was bound to the queue leaves that exchange beside the one of the start before.
+    /// </summary>
+    [Test]
+    public async Task An_exchange_loses_no_message_when_its_last_start_was_interrupted()
+    {
+        const string Queue = "federation: f -> down";
+        await using var down = await BrokerProcess.StartAsync();
+        await using var up = await BrokerProcess.StartAsync();
+        await DeclareAsync(up, async channel =>
+        {
+            await channel.QueueDeclareAsync(
+                Queue, true, false, false, new Dictionary<string, object?> { ["x-internal-purpose"] = "federation" });
+            await channel.ExchangeDeclareAsync($"{Queue} A", "fanout", durable: true);
+            await channel.ExchangeDeclareAsync($"{Queue} B", "fanout", durable: true);
+            await channel.QueueBindAsync(Queue, $"{Queue} B", "");
+            await channel.ExchangeBindAsync($"{Queue} B", "f", "");
+        });
+        await DeclareAsync(down, channel => channel.QueueBindAsync("q", "f", ""));
+        using var stopped = new CancellationTokenSource();
+        var publishing = NumberedMessages.PublishAsync(up.Uri, "f", "f", TimeSpan.Zero, stopped.Token);
+
+        await FederateAsync(down, up);
+        await Eventually.Holds(async () => await HasLinkAsync(down), () => "the link does not run");
+        await stopped.CancelAsync();
+        int confirmed = await publishing;
+
+        var taken = new HashSet<string>();
+        await Eventually.Holds(
+            async () =>
+            {
+                await NumberedMessages.TakeAllAsync(down.Uri, "q", taken);
+                return NumberedMessages.AreAllIn(taken, confirmed);
+            },
+            () => $"{confirmed} messages were confirmed, {taken.Count} came");
+    }
+
     private static async Task DisturbAsync(BrokerProcess down, BrokerProcess up)
     {
         foreach (var broker in (BrokerProcess[])[down, up, down, up])
