@@ -73,15 +73,15 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     public ConnectionCounts Traffic => Outbox.Counts;
 
-    /// <summary>Number of octets that wait in the outbox to be sent.</summary>
-    public long PendingOutput => Outbox.Waiting;
-
     /// <summary>The open channels, in order of their numbers.</summary>
     public IReadOnlyList<AmqpChannel> Channels => _readLoop.Channels;
 
     public IEnumerable<BrokerSession> Sessions => Channels.Select(channel => channel.Session);
 
     public int ChannelCount => _readLoop.ChannelCount;
+
+    /// <inheritdoc cref="ChannelTable.Load"/>
+    public (int Channels, long Unacknowledged) Load => _readLoop.Load;
 
     /// <summary>Negotiated maximum number of open channels; 0 before the handshake has ended.</summary>
     public int ChannelMax => Opened?.ChannelMax ?? 0;

@@ -35,6 +35,21 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         }
     }
 
+    /// <summary>Number of open channels, and of their unacknowledged messages. Any thread may read it.</summary>
+    public (int Channels, long Unacknowledged) Load
+    {
+        get
+        {
+            AmqpChannel[] channels;
+            lock (_lock)
+                channels = [.. _channels.Values];
+            long unacknowledged = 0;
+            foreach (var channel in channels) // without the lock, because counting takes the lock of a session
+                unacknowledged += channel.Session.Deliveries.Count;
+            return (channels.Length, unacknowledged);
+        }
+    }
+
     /// <summary>True if each consumer has prefetch to spare. The caller is the read loop and holds the lock of the output.</summary>
     public bool HavePrefetchToSpare
     {

@@ -32,6 +32,9 @@ internal sealed class ReadLoop(
 
     public int ChannelCount => Volatile.Read(ref _channels)?.Count ?? 0;
 
+    /// <inheritdoc cref="ChannelTable.Load"/>
+    public (int Channels, long Unacknowledged) Load => Volatile.Read(ref _channels)?.Load ?? default;
+
     /// <summary>Handles frames until the client or the broker has closed the connection.</summary>
     /// <returns>False if the socket was closed without connection.close.</returns>
     public async Task<bool> RunAsync(OpenedConnection opened)

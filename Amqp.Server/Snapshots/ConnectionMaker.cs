@@ -1,5 +1,6 @@
 using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.Statistics;
+using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Connections;
 
 namespace Amqp.Server.Snapshots;
@@ -27,6 +28,8 @@ internal sealed class ConnectionMaker(ConnectionRegistry connections, Statistics
 /// <summary>A connection with its properties that do not change.</summary>
 internal sealed record ConnectionFacts(AmqpConnection Connection, BrokerClient Client, ClientFacts About)
 {
+    public VirtualHost Host { get; } = Client.VirtualHost;
+
     public static ConnectionFacts Of(AmqpConnection connection) =>
         new(connection, connection.Client!, ClientFacts.Of(connection.Client!.Origin));
 

@@ -34,7 +34,7 @@ internal sealed class ConnectionTable : FactsTable<ConnectionFacts>
         Fill(_maker.Facts());
     }
 
-    public override VirtualHost HostOf(int row) => FactsOf(row).Client.VirtualHost;
+    public override VirtualHost HostOf(int row) => FactsOf(row).Host;
 
     public override string? OwnerOf(int row) => _user[row];
 
@@ -51,13 +51,7 @@ internal sealed class ConnectionTable : FactsTable<ConnectionFacts>
     {
         var connection = facts.Connection;
         _state[row] = connection.State;
-        long channels = 0, unacknowledged = 0;
-        foreach (var session in connection.Sessions)
-        {
-            channels++;
-            unacknowledged += session.Deliveries.Count;
-        }
-        (_channels[row], _unacknowledged[row]) = (channels, unacknowledged);
+        (_channels[row], _unacknowledged[row]) = connection.Load;
         Span<double> rates = stackalloc double[2];
         rates.Clear();
         if (connection.Traffic.Samples is { } samples && samples.ChangedAt == _times.Last)

@@ -10,6 +10,7 @@ internal sealed class QueueFacts
     public QueueFacts(HostRoster<Queue> roster)
     {
         (Queues, Hosts) = (roster.Items, roster.Hosts);
+        Status = Array.ConvertAll(Queues, queue => queue.Status);
         foreach (var column in (SnapshotColumn[])[Name, Host, Type, Durable, Exclusive, AutoDelete, Policy, Features, Node])
             column.Reserve(Queues.Length);
         for (int row = 0; row < Queues.Length; row++)
@@ -27,10 +28,13 @@ internal sealed class QueueFacts
     /// <summary>The queues, in the order of the rows.</summary>
     public Queue[] Queues { get; }
 
+    /// <summary>The state of each queue.</summary>
+    public QueueStatus[] Status { get; }
+
     /// <summary>The virtual host of each queue.</summary>
     public VirtualHost[] Hosts { get; }
 
-    public TextColumn Name { get; } = new("name");
+    public TextColumn Name { get; } = new("name", isSearched: true);
 
     public TextColumn Host { get; } = new("vhost");
 

@@ -15,9 +15,16 @@ internal sealed class QueueTable : SnapshotTable
     private static readonly int[] _rated =
         [0, StatisticRows.QueueDelivered, StatisticRows.QueueAcknowledged, StatisticRows.QueueRedelivered];
 
+    /// <summary>Number of queues whose memory is read together: see <see cref="QueueStatus.Touch"/>. Takes a third of the time.</summary>
+    private const int Batch = 32;
+
+    /// <summary>Number of rows that a thread fills before a second thread is worth its start.</summary>
+    private const int PartSize = 4_000;
+
     private readonly QueueMaker _maker;
     private readonly TrendColumn _trend;
     private QueueFacts? _facts;
+    private long _touched; // keeps the compiler from leaving out the reads
 
     public QueueTable(QueueMaker maker)
     {
@@ -63,22 +70,38 @@ internal sealed class QueueTable : SnapshotTable
         foreach (var column in Columns)
             column.Reserve(Count);
         (_trend.Queues, _trend.Last) = (facts.Queues, last);
-        for (int row = 0; row < Count; row++)
-        {
-            var queue = facts.Queues[row];
-            var load = queue.Status.Load;
-            State[row] = queue.Faults.IsCrashed ? "crashed" : "running";
-            (Messages[row], Ready[row], Unacknowledged[row]) = (load.Ready + load.Unacknowledged, load.Ready, load.Unacknowledged);
-            (Bytes[row], Consumers[row]) = (load.Bytes, load.Consumers);
-            FillFromSamples(row, queue, load, (now, last, before));
-        }
+        int parts = Math.Min(Environment.ProcessorCount, 1 + Count / PartSize);
+        if (parts == 1)
+            Fill(0, Count, (now, last, before));
+        else
+            Parallel.For(0, parts, part =>
+                Fill((int)((long)Count * part / parts), (int)((long)Count * (part + 1) / parts), (now, last, before)));
     }
 
     public override VirtualHost HostOf(int row) => Facts.Hosts[row];
 
-    private void FillFromSamples(int row, Queue queue, in QueueLoad load, (long Now, long Last, long Before) times)
+    /// <summary>Fills some of the rows.</summary>
+    private void Fill(int from, int to, (long Now, long Last, long Before) times)
     {
-        var samples = queue.Traffic.Samples;
+        long touched = 0;
+        for (int row = from; row < to; row++)
+        {
+            if ((row - from) % Batch == 0)
+                foreach (var each in Facts.Status.AsSpan(row, Math.Min(Batch, to - row)))
+                    touched += each.Touch();
+            var status = Facts.Status[row];
+            var load = status.Load;
+            State[row] = load.IsCrashed ? "crashed" : "running";
+            (Messages[row], Ready[row], Unacknowledged[row]) = (load.Ready + load.Unacknowledged, load.Ready, load.Unacknowledged);
+            (Bytes[row], Consumers[row]) = (load.Bytes, load.Consumers);
+            FillFromSamples(row, status, load, times);
+        }
+        Interlocked.Add(ref _touched, touched);
+    }
+
+    private void FillFromSamples(int row, QueueStatus status, in QueueLoad load, (long Now, long Last, long Before) times)
+    {
+        var samples = status.Samples;
         Span<double> rates = stackalloc double[_rated.Length];
         rates.Clear();
         double growth = 0;
@@ -89,12 +112,12 @@ internal sealed class QueueTable : SnapshotTable
             growth = samples.Growth(StatisticRows.QueueDepth, times.Last - GrowthTime, times.Last);
         if (load.Ready > 0 && load.Published >= load.Ready)
             oldest = samples?.Passed(0, load.Published - load.Ready, load.Published, times.Now, times.Last)
-                ?? Math.Max(times.Last, queue.Status.CreatedAt); // the first message came after the latest sample
+                ?? Math.Max(times.Last, status.CreatedAt); // the first message came after the latest sample
         for (int i = 0; i < rates.Length; i++)
             Rates[i][row] = RateColumn.Round(rates[i]);
         Growth[row] = RateColumn.Round(growth);
         OldestAt[row] = oldest;
-        IdleSince[row] = changed == 0 ? queue.Status.CreatedAt : changed == times.Last ? NumberColumn.Unknown : changed;
+        IdleSince[row] = changed == 0 ? status.CreatedAt : changed == times.Last ? NumberColumn.Unknown : changed;
     }
 
     private void Use(QueueFacts facts)

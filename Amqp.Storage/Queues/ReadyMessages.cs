@@ -29,13 +29,13 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
     /// <summary>The oldest messages. Entries of some of these messages may be only on disk. Null if the store has no log.</summary>
     public readonly DeepMessages? Deep => deep;
 
-    /// <summary>Number of messages.</summary>
-    public readonly long Count => _passed is null ? _tally.Count : _tally.Count + _passed.Messages.Count;
+    /// <summary>Number of messages. Any thread may read it; without the lock, it may be wrong.</summary>
+    public readonly long Count => _passed is { } passed ? _tally.Count + passed.Messages.Count : _tally.Count;
 
     /// <summary>Number of messages whose entries are not in memory.</summary>
     public readonly long SpilledCount => (deep?.SpilledCount ?? 0) + (_passed?.Messages.SpilledCount ?? 0);
 
-    public readonly MessageTally Tally => _passed is null ? _tally : _tally.Plus(_passed.Messages.Tally);
+    public readonly MessageTally Tally => _passed is { } passed ? _tally.Plus(passed.Messages.Tally) : _tally;
 
     public void Add(in StoredMessage message)
     {

@@ -95,6 +95,23 @@ public sealed class SharedSnapshotTests : IAsyncDisposable
         }
     }
 
+    /// <summary>Several threads fill a long snapshot.</summary>
+    [Test]
+    public void A_long_snapshot_has_the_counts_of_each_queue()
+    {
+        var queues = Enumerable.Range(0, 9_001).Select(i => _broker.Declare($"q{i:0000}")).ToArray();
+        for (int i = 0; i < queues.Length; i++)
+            for (int messages = i % 3; messages > 0; messages--)
+                _broker.Publish(queues[i]);
+
+        using var lease = _queues.Read();
+
+        var table = (QueueTable)lease.Table;
+        Assert.That(
+            Enumerable.Range(0, table.Count).Select(row => (table.Facts.Name[row], table.Ready[row])),
+            Is.EqualTo(queues.Select((queue, i) => (queue.Name, (long)(i % 3)))));
+    }
+
     private static long Ready(SnapshotTable table, string name)
     {
         var queues = (QueueTable)table;

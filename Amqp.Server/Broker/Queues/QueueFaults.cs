@@ -16,7 +16,6 @@ internal sealed class QueueFaults : IQuarantineOwner
     private readonly QuarantinedMessages _quarantined;
     private List<StoredMessage>? _stranded; // messages that were published or returned while the queue was crashed
     private Subscription[] _cancelled = []; // consumers that a crash removed and that are not notified yet
-    private bool _isCrashed;
 
     public QueueFaults(QueueState state)
     {
@@ -24,15 +23,15 @@ internal sealed class QueueFaults : IQuarantineOwner
         _quarantined = new QuarantinedMessages(state.Messages, state.Services, Compartment.Queue, state.Place);
         if (!_quarantined.IsFull)
             return;
-        _isCrashed = true; // too many messages were quarantined before the restart
+        _state.IsCrashed = true; // too many messages were quarantined before the restart
         LogCrash();
     }
 
     /// <summary>True if the queue has stopped after an unexpected exception. Any thread may read the property.</summary>
-    public bool IsCrashed => Volatile.Read(ref _isCrashed);
+    public bool IsCrashed => _state.IsCrashed;
 
     /// <summary>True if the queue has crashed and is not deleted. Its dead letters wait until the queue is restarted.</summary>
-    public bool IsHalted => _isCrashed && !_state.IsDeleted;
+    public bool IsHalted => _state.IsCrashed && !_state.IsDeleted;
 
     /// <summary>Number of quarantined messages. Takes the lock.</summary>
     public int QuarantinedCount
@@ -101,7 +100,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         {
             if (!_quarantined.TryFind(place, out var message))
                 return false;
-            if (_isCrashed)
+            if (_state.IsCrashed)
             {
                 Strand(message);
             }
@@ -135,13 +134,13 @@ internal sealed class QueueFaults : IQuarantineOwner
         lock (_state.Gate)
         {
             _state.Services.Faults.Note(Compartment.Queue, _state.Place, error);
-            if (_isCrashed || _state.IsDeleted)
+            if (_state.IsCrashed || _state.IsDeleted)
                 return;
             _cancelled = [.. _state.Consumers.All];
             foreach (var subscription in _cancelled)
                 subscription.IsSubscribed = false; // so that a late call of Resume has no effect
             _state.Consumers = new ConsumerRing(_state.Rules.Settings.SingleActiveConsumer);
-            Volatile.Write(ref _isCrashed, true);
+            _state.IsCrashed = true;
         }
         LogCrash();
     }
@@ -169,7 +168,7 @@ internal sealed class QueueFaults : IQuarantineOwner
     {
         lock (_state.Gate)
         {
-            if (!_isCrashed)
+            if (!_state.IsCrashed)
                 return false;
             if (_quarantined.IsFull)
                 throw new BrokerException(
@@ -181,7 +180,7 @@ internal sealed class QueueFaults : IQuarantineOwner
             foreach (var message in _stranded ?? [])
                 _state.Messages.PutBack(message);
             _stranded = null;
-            Volatile.Write(ref _isCrashed, false);
+            _state.IsCrashed = false;
             _state.Queue.Use.Renew();
         }
         _state.Services.Logger.QueueRestarted(_state.Declaration.Name, _state.Host.VirtualHost);

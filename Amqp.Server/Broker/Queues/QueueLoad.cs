@@ -6,4 +6,5 @@ namespace Amqp.Server.Broker.Queues;
 /// <param name="Bytes">Body bytes of all these messages.</param>
 /// <param name="Consumers">Number of consumers.</param>
 /// <param name="Published">Number of messages that entered the queue since the broker started.</param>
-internal readonly record struct QueueLoad(long Ready, long Unacknowledged, long Bytes, int Consumers, long Published);
+/// <param name="IsCrashed">True if the queue has stopped after an unexpected exception.</param>
+internal readonly record struct QueueLoad(long Ready, long Unacknowledged, long Bytes, int Consumers, long Published, bool IsCrashed);

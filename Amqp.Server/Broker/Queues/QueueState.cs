@@ -10,6 +10,8 @@ namespace Amqp.Server.Broker.Queues;
 /// <remarks>While a thread holds the lock of a connection or of the store, the thread must not take <see cref="Gate"/>.</remarks>
 internal sealed class QueueState
 {
+    private bool _isCrashed;
+
     /// <param name="queue">The queue to which this state belongs.</param>
     /// <param name="declaration">Name, flags and arguments of the queue.</param>
     /// <param name="levels">Queues of the message store, one for each priority, the lowest priority first.</param>
@@ -63,6 +65,13 @@ internal sealed class QueueState
 
     /// <summary>True once the queue is deleted. Messages that arrive later are settled at once.</summary>
     public bool IsDeleted { get; set; }
+
+    /// <summary>True if the queue has stopped after an unexpected exception: see <see cref="QueueFaults"/>. Any thread may read it.</summary>
+    public bool IsCrashed
+    {
+        get => Volatile.Read(ref _isCrashed);
+        set => Volatile.Write(ref _isCrashed, value);
+    }
 
     /// <summary>Name of the queue for log lines and error texts.</summary>
     public string Place => $"queue '{Declaration.Name}' in vhost '{Host.VirtualHost}'";

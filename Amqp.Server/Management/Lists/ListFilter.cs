@@ -36,11 +36,11 @@ internal sealed class ListFilter
 
     private static Func<SnapshotTable, Func<int, bool>> Search(ListKind kind, string value) => table =>
     {
-        var columns = Array.ConvertAll(kind.Searched, table.Text);
-        return columns is [var only] ? row => Contains(only[row], value) : row =>
+        var tests = Array.ConvertAll(kind.Searched, name => table.Text(name).Contains(value));
+        return tests is [var only] ? only : row =>
         {
-            foreach (var column in columns)
-                if (Contains(column[row], value))
+            foreach (var test in tests)
+                if (test(row))
                     return true;
             return false;
         };
@@ -60,12 +60,9 @@ internal sealed class ListFilter
             var column = table.Text(known.Column);
             return isExact ? row => column[row] == wanted
                 : known.IsWhole && wanted.Length > 0 ? row => string.Equals(column[row], wanted, StringComparison.OrdinalIgnoreCase)
-                : row => Contains(column[row], wanted);
+                : column.Contains(wanted);
         };
     }
-
-    private static bool Contains(string? text, string part) =>
-        part.Length == 0 || text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Splits a filter into words. The key is null for a word without a key.</summary>
     private static IEnumerable<(string? Key, string Value)> Words(string text)

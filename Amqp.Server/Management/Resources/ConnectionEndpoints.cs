@@ -118,7 +118,7 @@ internal static class ConnectionEndpoints
         SampledCounts.Of(counts, query).Write(json, StatisticRows.Traffic, 0, query.DataRates);
         json.WriteNumber("recv_cnt", counts.Receives);
         json.WriteNumber("send_cnt", counts.Sends);
-        json.WriteNumber("send_pend", connection.PendingOutput);
+        json.WriteNumber("send_pend", connection.Outbox.Waiting);
     }
 
     private static void Write(Utf8JsonWriter json, (AmqpConnection Connection, BrokerClient Client) entry, SampleQuery query)
