@@ -2,10 +2,11 @@ namespace Amqp.Server.Snapshots;
 
 /// <summary>The latest snapshot of one kind of objects. All readers share it. Thread-safe.</summary>
 /// <remarks>
-/// The first reader in a second takes a new snapshot; without readers there are none. All snapshots of a broker change at the full second
-/// of the same clock, so that a reader of two gets both new. Two tables take turns, because new arrays each second would be a burden for
-/// the garbage collector. A third is made only if a reader still uses the older one.
-/// A lock guards all state.
+/// The first reader in a second takes a new snapshot; without readers there are none. If there was a reader in the second before too, the
+/// next ones are taken ahead of the readers, who do not wait for them: while one is taken, readers get that of the second before. All
+/// snapshots of a broker change at the full second of the same clock, so that a reader of two gets both new. Two tables take turns, because
+/// new arrays each second would be a burden for the garbage collector. A third is made only if a reader still uses the older one.
+/// A lock guards all state. Only one thread fills a table, without the lock if it is ahead of the readers.
 /// </remarks>
 /// <param name="maker">Makes the tables.</param>
 /// <param name="clock">Measures the age of a snapshot.</param>
@@ -21,6 +22,8 @@ internal sealed class SharedSnapshot(SnapshotMaker maker, TimeProvider clock)
     private long _readAt; // timestamp of the clock
     private long _taken;
     private ITimer? _release; // exists only while there is memory to free
+    private ITimer? _ahead; // exists only while snapshots are taken ahead of their readers
+    private bool _isFilling; // true while a table is filled without the lock
 
     /// <summary>Number of snapshots that were taken since the start.</summary>
     public long Taken
@@ -49,31 +52,97 @@ internal sealed class SharedSnapshot(SnapshotMaker maker, TimeProvider clock)
         lock (_lock)
         {
             _readAt = clock.GetTimestamp();
-            if (_latest is null || _readAt / clock.TimestampFrequency != _second)
-                Take();
+            long second = SecondOf(_readAt);
+            if (_latest is null || _second < second - 1 || (_second < second && _ahead is null))
+                Take(second);
             _latest!.Leases++;
             return new Lease(this, _latest);
         }
     }
 
-    private void Take()
+    private long SecondOf(long timestamp) => timestamp / clock.TimestampFrequency;
+
+    private void Take(long second)
+    {
+        if (_isFilling)
+            return; // the reader gets an older snapshot rather than to wait
+        bool isWatched = _latest is not null && _second == second - 1;
+        var table = NextTable();
+        table.Fill();
+        Share(table, second);
+        _release ??= clock.CreateTimer(static shared => ((SharedSnapshot)shared!).ReleaseIfUnread(), this, _idleTime, _idleTime);
+        if (isWatched)
+            _ahead ??= clock.CreateTimer(
+                static shared => ((SharedSnapshot)shared!).TakeAhead(), this, UntilNext(), Timeout.InfiniteTimeSpan);
+    }
+
+    private SnapshotTable NextTable()
     {
         var table = _spare is { Leases: 0 } free ? free : maker.Make();
         (table.Number, table.TakenAt) = (++_taken, clock.GetUtcNow().ToUnixTimeMilliseconds());
-        table.Fill();
-        (_latest, _spare) = (table, _latest);
-        _second = _readAt / clock.TimestampFrequency;
-        _release ??= clock.CreateTimer(static shared => ((SharedSnapshot)shared!).ReleaseIfUnread(), this, _idleTime, _idleTime);
+        return table;
+    }
+
+    private void Share(SnapshotTable table, long second) => (_latest, _spare, _second) = (table, _latest, second);
+
+    /// <summary>Time until the next full second of the clock.</summary>
+    private TimeSpan UntilNext()
+    {
+        long frequency = clock.TimestampFrequency;
+        return clock.GetElapsedTime(0, frequency - clock.GetTimestamp() % frequency);
+    }
+
+    /// <summary>Takes the snapshot of this second, if there were readers in the last one.</summary>
+    private void TakeAhead()
+    {
+        SnapshotTable table;
+        long second;
+        lock (_lock)
+        {
+            second = SecondOf(clock.GetTimestamp());
+            if (_ahead is null || _isFilling)
+                return;
+            if (SecondOf(_readAt) < second - 1)
+            {
+                _ahead.Dispose();
+                _ahead = null;
+                return;
+            }
+            if (_second == second)
+            {
+                _ahead.Change(UntilNext(), Timeout.InfiniteTimeSpan);
+                return;
+            }
+            table = NextTable();
+            _isFilling = true;
+        }
+        bool isFilled = false;
+        try
+        {
+            table.Fill();
+            isFilled = true;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _isFilling = false;
+                if (isFilled)
+                    Share(table, second);
+                _ahead?.Change(UntilNext(), Timeout.InfiniteTimeSpan);
+            }
+        }
     }
 
     private void ReleaseIfUnread()
     {
         lock (_lock)
         {
-            if (_release is null || clock.GetElapsedTime(_readAt) < _idleTime)
+            if (_release is null || _isFilling || clock.GetElapsedTime(_readAt) < _idleTime)
                 return;
             _release.Dispose();
-            (_latest, _spare, _release) = (null, null, null);
+            _ahead?.Dispose();
+            (_latest, _spare, _release, _ahead) = (null, null, null, null);
             maker.Forget();
         }
     }

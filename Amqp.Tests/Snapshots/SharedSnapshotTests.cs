@@ -31,6 +31,26 @@ public sealed class SharedSnapshotTests : IAsyncDisposable
     }
 
     [Test]
+    public void Snapshots_are_taken_ahead_of_readers_who_come_each_second_until_they_stay_away()
+    {
+        _queues.Read().Dispose();
+        _broker.Clock.Advance(1_000);
+        Assert.That(_queues.Taken, Is.EqualTo(1), "nobody has read twice");
+        _queues.Read().Dispose();
+        for (int second = 3; second <= 5; second++)
+        {
+            _broker.Clock.Advance(1_000);
+            Assert.That(_queues.Taken, Is.EqualTo(second), "taken before the reader comes");
+            _queues.Read().Dispose();
+            Assert.That(_queues.Taken, Is.EqualTo(second));
+        }
+
+        _broker.Clock.Advance(60_000);
+        Assert.That(_queues.Taken, Is.InRange(5, 6), "nobody has read");
+        Assert.That(_queues.IsHeld, Is.False);
+    }
+
+    [Test]
     public void The_memory_is_freed_some_time_after_the_last_reader()
     {
         _queues.Read().Dispose();
