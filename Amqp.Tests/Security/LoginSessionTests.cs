@@ -59,6 +59,7 @@ public class LoginSessionTests
     [TestCase("new password")]
     [TestCase("deleted")]
     [TestCase("other tags")]
+    [TestCase("no tags")]
     [TestCase("deleted and back")]
     [TestCase("time")]
     public async Task A_session_ends_with(string what)
@@ -75,6 +76,8 @@ public class LoginSessionTests
             broker.Broker.Users.Put(Jo(PasswordHash.Create("secret")));
         else if (what == "other tags")
             broker.Broker.Users.Put(Jo(_secret) with { Tags = new UserTags([UserTags.Administrator]) });
+        else if (what == "no tags")
+            broker.Broker.Users.Put(Jo(_secret) with { Tags = new UserTags([]) });
         else if (what.StartsWith("deleted", StringComparison.Ordinal))
             broker.Broker.Users.Delete("jo");
         if (what == "deleted and back")
