@@ -44,6 +44,7 @@ public sealed class Pictures
         await page.Locator("[data-action='policy.add']").Last.ClickAsync();
         await page.Locator("dialog [name=name]").FillAsync("orders-ttl");
         await page.Locator("dialog [name=pattern]").FillAsync("^orders\\.");
+        await page.Locator("dialog [name=priority]").FillAsync("5"); // above the policy that the queues have
         await page.Locator("dialog .chip", new() { HasText = "Message TTL" }).ClickAsync();
         await page.Locator("dialog .pair input").Nth(1).FillAsync("60000");
         await page.WaitForTimeoutAsync(1000);
