@@ -73,12 +73,13 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     public ConnectionCounts Traffic => Outbox.Counts;
 
+    /// <summary>Number of octets that wait in the outbox to be sent.</summary>
+    public long PendingOutput => Outbox.Waiting;
+
     /// <summary>The open channels, in order of their numbers.</summary>
     public IReadOnlyList<AmqpChannel> Channels => _readLoop.Channels;
 
     public IEnumerable<BrokerSession> Sessions => Channels.Select(channel => channel.Session);
-
-    public int ChannelCount => _readLoop.ChannelCount;
 
     /// <inheritdoc cref="ChannelTable.Load"/>
     public (int Channels, long Unacknowledged) Load => _readLoop.Load;
@@ -101,7 +102,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     public long MemoryInUse =>
         ObjectSize.Connection
             + Outbox.MemoryInUse
-            + (long)ObjectSize.Channel * ChannelCount
+            + (long)ObjectSize.Channel * _readLoop.ChannelCount
             + (long)ObjectSize.Consumer * (Client?.ConsumerCount ?? 0);
 
     /// <summary>Completes when the connection has released everything that it held.</summary>

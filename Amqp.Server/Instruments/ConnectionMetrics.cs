@@ -7,7 +7,7 @@ namespace Amqp.Server.Instruments;
 internal sealed record ConnectionSample(string Name, TrafficCounts Traffic, long Pending, int Channels)
 {
     public ConnectionSample(AmqpConnection connection)
-        : this(connection.Peer.Name, connection.Traffic.Read(), connection.Outbox.Waiting, connection.ChannelCount)
+        : this(connection.Peer.Name, connection.Traffic.Read(), connection.PendingOutput, connection.Load.Channels)
     {
     }
 }

@@ -123,7 +123,7 @@ public class NodeLimitTests
         var channel = await client.OpenChannelAsync(ushort.MaxValue);
         await client.OpenChannelAsync(1);
 
-        var connection = broker.Connections.All.Single(each => each.Client is not null && each.ChannelCount > 0);
+        var connection = broker.Connections.All.Single(each => each.Client is not null && each.Load.Channels > 0);
         Assert.That((connection.ChannelMax, connection.FrameMax), Is.EqualTo((channels, frames)));
         Assert.That(connection.Channels.Select(each => each.Number), Is.EqualTo([1, ushort.MaxValue]));
         await channel.DeclareExclusiveQueueAsync("q");

@@ -66,7 +66,7 @@ internal sealed class QueueState
     /// <summary>True once the queue is deleted. Messages that arrive later are settled at once.</summary>
     public bool IsDeleted { get; set; }
 
-    /// <summary>True if the queue has stopped after an unexpected exception: see <see cref="QueueFaults"/>. Any thread may read it.</summary>
+    /// <summary>True if the queue has stopped after an error: see <see cref="QueueFaults"/>. Any thread may read the property.</summary>
     public bool IsCrashed
     {
         get => Volatile.Read(ref _isCrashed);

@@ -91,7 +91,7 @@ internal sealed class OverviewTopic : ILiveTopic
             var own = ConnectionEndpoints.Open(request)
                 .Where(entry => entry.Client.User.Name == request.User.Name && hosts.Contains(entry.Client.VirtualHost))
                 .ToList();
-            return (own.Count, own.Sum(entry => entry.Connection.ChannelCount));
+            return (own.Count, own.Sum(entry => entry.Connection.Load.Channels));
         }
 
         /// <summary>Writes the rates of messages in the virtual hosts, and the churn of the whole broker, as in the overview.</summary>

@@ -118,7 +118,7 @@ internal static class ConnectionEndpoints
         SampledCounts.Of(counts, query).Write(json, StatisticRows.Traffic, 0, query.DataRates);
         json.WriteNumber("recv_cnt", counts.Receives);
         json.WriteNumber("send_cnt", counts.Sends);
-        json.WriteNumber("send_pend", connection.Outbox.Waiting);
+        json.WriteNumber("send_pend", connection.PendingOutput);
     }
 
     private static void Write(Utf8JsonWriter json, (AmqpConnection Connection, BrokerClient Client) entry, SampleQuery query)
@@ -129,7 +129,7 @@ internal static class ConnectionEndpoints
         json.WriteStartObject();
         json.WriteString("auth_mechanism", origin.Mechanism);
         json.WriteNumber("channel_max", connection.ChannelMax);
-        json.WriteNumber("channels", connection.ChannelCount);
+        json.WriteNumber("channels", connection.Load.Channels);
         json.WriteTable("client_properties", properties);
         json.WriteNumber("connected_at", origin.ConnectedAt);
         json.WriteNumber("frame_max", connection.FrameMax == int.MaxValue ? 0 : connection.FrameMax);

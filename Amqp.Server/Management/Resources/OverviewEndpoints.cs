@@ -181,7 +181,7 @@ internal static class OverviewEndpoints
         }
         WriteStatistics(json, request, hosts);
         json.WriteStartObject("object_totals");
-        json.WriteNumber("channels", connections.Sum(entry => entry.Connection.ChannelCount));
+        json.WriteNumber("channels", connections.Sum(entry => entry.Connection.Load.Channels));
         json.WriteNumber("connections", connections.Count);
         json.WriteNumber("consumers", consumers);
         json.WriteNumber("exchanges", hosts.Sum(host => host.Exchanges.Count()));

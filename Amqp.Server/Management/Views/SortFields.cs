@@ -39,7 +39,7 @@ internal static class SortFields
     /// <summary>Returns the function that reads a field of a connection.</summary>
     public static Func<AmqpConnection, SortKey>? OfConnection(string field, SampleQuery query) => field switch
     {
-        "channels" => connection => Number(connection.ChannelCount),
+        "channels" => connection => Number(connection.Load.Channels),
         "state" => connection => Text(connection.State),
         _ when query.IsDisabled => null,
         "recv_oct" => connection => Number(connection.Traffic.ReceivedOctets),
