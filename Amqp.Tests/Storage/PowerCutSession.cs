@@ -3,6 +3,7 @@ using System.Text;
 using Amqp.Storage;
 using Amqp.Storage.Configuration;
 using Amqp.Storage.Faults;
+using Amqp.Storage.Files;
 using Amqp.Storage.Messages;
 using Amqp.Storage.Queues;
 
@@ -18,8 +19,11 @@ internal sealed class PowerCutSession : IDisposable
     private const uint Passing = 1_000_000; // number of the non-durable queue
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
-    private readonly TestFolder _folder = new(); // a real folder that holds only the lock file
-    private readonly PowerCutFiles _files;
+    private readonly bool _isReplicated;
+    private PowerCutNode _node;
+    private PowerCutNode _other; // of a replicated store: the follower
+    private ReplicatedRun? _run; // of a replicated store
+    private ulong _epoch;
     private readonly StoreOptions _options;
     private readonly List<PowerCutQueue> _queues = [];
     private readonly List<PowerCutQueue> _deleted = [];
@@ -33,9 +37,13 @@ internal sealed class PowerCutSession : IDisposable
 
     /// <param name="options">Options of the store.</param>
     /// <param name="canAllocate">Whether the disk can allocate space ahead of the writes.</param>
-    public PowerCutSession(StoreOptions options, bool canAllocate)
+    /// <param name="isReplicated">
+    /// True if a follower replicates the store. After a crash of both, the follower becomes the leader.
+    /// </param>
+    public PowerCutSession(StoreOptions options, bool canAllocate, bool isReplicated = false)
     {
-        (_options, _files) = (options, new PowerCutFiles { CanAllocate = canAllocate });
+        (_options, _isReplicated) = (options, isReplicated);
+        (_node, _other) = (new PowerCutNode(canAllocate), new PowerCutNode(canAllocate));
         Open();
         while (_queues.Count < Queues)
             Declare();
@@ -50,6 +58,13 @@ internal sealed class PowerCutSession : IDisposable
 
     /// <inheritdoc cref="PowerCutFiles.Work"/>
     public IReadOnlyCollection<string> FileWork => _files.Work;
+
+    /// <summary>Number of times that the follower became the leader.</summary>
+    public int Failovers { get; private set; }
+
+    private PowerCutFiles _files => _node.Files;
+
+    private TestFolder _folder => _node.Folder;
 
     public int QueueCount => _queues.Count;
 
@@ -178,6 +193,7 @@ internal sealed class PowerCutSession : IDisposable
             _files.TurnOff();
         Close();
         long durable = isClean && _store.Failure is null ? long.MaxValue - 1 : _store.DurablePosition;
+        FailOver();
         TurnOn(random, unsynced);
         while (random.Next(3) == 0)
         {
@@ -192,6 +208,7 @@ internal sealed class PowerCutSession : IDisposable
             }
             _files.TurnOff();
             Close();
+            FailOver();
             TurnOn(random, unsynced);
         }
         HashSet<string> indexed = [.. _files.List(_folder.Segments).Where(name => name.EndsWith(".idx", StringComparison.Ordinal))];
@@ -206,7 +223,8 @@ internal sealed class PowerCutSession : IDisposable
     {
         _files.TurnOff();
         Close();
-        _folder.Dispose();
+        _node.Folder.Dispose();
+        _other.Folder.Dispose();
     }
 
     private string NewText(int size) =>
@@ -230,15 +248,34 @@ internal sealed class PowerCutSession : IDisposable
 
     private void TurnOn(Random random, UnsyncedBytes? unsynced)
     {
-        if (unsynced is { } bytes)
-            _files.CutPower(random, bytes);
-        else
-            _files.KillProcess();
+        foreach (var files in (PowerCutFiles[])[_node.Files, _other.Files])
+        {
+            if (unsynced is { } bytes)
+                files.CutPower(random, bytes);
+            else
+                files.KillProcess();
+        }
+    }
+
+    /// <summary>Makes the follower the leader, if it was in the in-sync set.</summary>
+    private void FailOver()
+    {
+        if (_run is not { WasInSync: true })
+            return;
+        (_node, _other) = (_other, _node);
+        _run = null;
+        Failovers++;
     }
 
     private void Open(IReadOnlyCollection<MessagePlace>? aside = null)
     {
-        _directory = DataDirectory.Open(_folder.Path, _options, _files);
+        IStoreFiles files = _files;
+        if (_isReplicated)
+        {
+            _run = new ReplicatedRun(_node, _other, ++_epoch);
+            files = _run.Files;
+        }
+        _directory = DataDirectory.Open(_folder.Path, _options, files);
         HashSet<uint> numbers = [.. Entries().Keys.Where(IsQueue).Select(key => uint.Parse(key.AsSpan(6), CultureInfo.InvariantCulture))];
         _store = (FileMessageStore)_directory.OpenStore(numbers, aside ?? []);
         _passingQueue = _store.OpenQueue(Passing, durable: false);
@@ -256,6 +293,7 @@ internal sealed class PowerCutSession : IDisposable
             // Closing the data directory syncs the catalog, which fails while the power is off.
         }
         _directory = null;
+        _run?.End();
     }
 
     /// <summary>

@@ -73,6 +73,37 @@ public sealed class PowerCutTests
             Assert.That(compacted, Is.GreaterThan(rounds / 2), "number of rounds in which segments were compacted");
     }
 
+    /// <summary>The leader and its follower lose their power at the same time. Then the follower is the leader.</summary>
+    [Test]
+    public void What_was_reported_durable_survives_power_cuts_of_leader_and_follower([Values] UnsyncedBytes unsynced)
+    {
+        int seed = TestRounds.Seed;
+        int rounds = TestRounds.Count(Rounds);
+        TestContext.Progress.WriteLine($"power cuts of a replicated store: seed {seed}, {rounds} rounds");
+        int failovers = 0;
+        for (int round = 0; round < rounds; round++)
+        {
+            var random = new Random(seed + round);
+            using var session = new PowerCutSession(AnyOptions(random, leastBlocks: 2), canAllocate: round % 5 != 0, isReplicated: true);
+            for (int cut = random.Next(1, 6); cut > 0; cut--)
+            {
+                if (random.Next(2) == 0)
+                    session.FailAfter(random.Next(20, 600));
+                if (random.Next(2) == 0)
+                    Work(session, random, random.Next(20, 200));
+                else
+                    Churn(session, random, random.Next(5, 30));
+                int ending = random.Next(10);
+                session.Crash(random, ending < 7 ? unsynced : null, isClean: ending == 9);
+                Assert.That(session.Faults, Is.Empty, $"AMQP_TESTS_SEED={seed + round}");
+            }
+            failovers += session.Failovers;
+        }
+        TestContext.Progress.WriteLine($"power cuts: {failovers} failovers");
+        if (rounds >= Rounds)
+            Assert.That(failovers, Is.GreaterThan(rounds));
+    }
+
     private static StoreOptions AnyOptions(Random random, int leastBlocks = 1) => new()
     {
         BlockSize = 4 << 10,

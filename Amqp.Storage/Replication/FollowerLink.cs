@@ -1,0 +1,40 @@
+using System.Text;
+using Amqp.Storage.Files;
+
+namespace Amqp.Storage.Replication;
+
+/// <summary>The link of a follower to its leader: receives the operations, applies them, and answers. Used by one thread.</summary>
+/// <param name="store">The files of the follower.</param>
+/// <param name="files">The same files, for the manifest.</param>
+/// <param name="root">Full path of the data directory.</param>
+/// <param name="node">Name of this node.</param>
+internal sealed class FollowerLink(FollowerStore store, IStoreFiles files, string root, string node)
+{
+    /// <summary>Follows the leader until the stream ends.</summary>
+    /// <param name="stream">The connection to the leader, whose certificate has been checked.</param>
+    /// <exception cref="InvalidDataException">The leader's epoch is over, or it broke the protocol.</exception>
+    /// <exception cref="IOException">The stream has ended, or a file operation failed. The follower connects again.</exception>
+    public void Run(Stream stream)
+    {
+        using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
+        using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
+        ulong epoch = reader.ReadUInt64();
+        store.Accept(epoch);
+        new ReplicaGreeting(node, store.State, store.Last, store.Position).Write(writer);
+        if (!reader.ReadBoolean())
+        {
+            store.BeginCopy();
+            Manifest.Of(files, root).Write(writer);
+        }
+        var frames = new FrameReader(target => stream.Read(target));
+        while (frames.TryRead(out var frame))
+        {
+            var operation = OperationFrame.Read(frame);
+            if (!store.Apply(operation))
+                continue;
+            writer.Write(operation.Number);
+            writer.Flush();
+        }
+        throw new EndOfStreamException("the leader has closed the link");
+    }
+}
