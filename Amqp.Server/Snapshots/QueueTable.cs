@@ -15,7 +15,7 @@ internal sealed class QueueTable : SnapshotTable
     private static readonly int[] _rated =
         [0, StatisticRows.QueueDelivered, StatisticRows.QueueAcknowledged, StatisticRows.QueueRedelivered];
 
-    /// <summary>Number of queues whose memory is read together: see <see cref="QueueStatus.Touch"/>. Takes a third of the time.</summary>
+    /// <summary>Number of queues whose memory is read together: see <see cref="QueueStatus.Touch"/>. Takes half of the time.</summary>
     private const int Batch = 32;
 
     /// <summary>Number of rows that a thread fills before a second thread is worth its start.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Amqp.Storage.Replication;
 
 /// <summary>
@@ -75,7 +73,7 @@ internal sealed class CopyPlan
                 _present.Remove(path);
                 return true;
             case FileOperationKind.Rename:
-                return IsRenameNeeded(path, Encoding.UTF8.GetString(operation.Bytes), isPartial: isCurrent, out deleted);
+                return IsRenameNeeded(path, operation.NewPathText, isPartial: isCurrent, out deleted);
             case FileOperationKind.CreateDirectory or FileOperationKind.SyncDirectory:
                 return true;
             default:

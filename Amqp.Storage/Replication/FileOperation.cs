@@ -56,4 +56,7 @@ internal readonly ref struct FileOperation
 
     /// <summary>The path as text.</summary>
     public string PathText => Encoding.UTF8.GetString(Path);
+
+    /// <summary>The new path of a renamed file as text.</summary>
+    public string NewPathText => Encoding.UTF8.GetString(Bytes);
 }

@@ -83,7 +83,7 @@ internal sealed class FollowerStore : IDisposable
                     _files.Delete(path);
                 break;
             case FileOperationKind.Rename:
-                Rename(path, FullPath(System.Text.Encoding.UTF8.GetString(operation.Bytes)));
+                Rename(path, FullPath(operation.NewPathText));
                 break;
             case FileOperationKind.CreateDirectory:
                 _files.CreateDirectory(path);
