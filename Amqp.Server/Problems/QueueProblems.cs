@@ -73,9 +73,10 @@ internal sealed class QueueProblems
 
     private void LookAtMessages(in QueueSighting seen)
     {
-        if (seen.Now.IsFull)
+        bool isFull = seen.Now.IsFull; // it has grown until a moment ago, but grows no more
+        if (isFull)
             _full.Add(seen, seen.Now.Ready);
-        if (seen.Queue.Traffic.Samples is { } samples && QueueGrowth.Of(samples, _outlook.Samples.Last, _outlook.Step) is { } growth)
+        if (!isFull && seen.Queue.Traffic.Samples is { } samples && QueueGrowth.Of(samples, _outlook.Samples.Last, _outlook.Step) is { } growth)
         {
             var growing = seen with { Growth = growth };
             _growing.Add(growing, _texts.WeightOfGrowth(growing));

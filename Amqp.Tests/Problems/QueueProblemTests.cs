@@ -99,6 +99,21 @@ public sealed class QueueProblemTests : ProblemTests
     }
 
     [Test]
+    public async Task A_queue_that_has_grown_until_it_is_full_is_no_longer_listed_as_growing()
+    {
+        await DeclareAsync("q", new() { ["x-max-length"] = 2_000 });
+        await FindAsync("queue_growing", () => PublishAsync("q", 5));
+        await PublishAsync("q", 2_000);
+
+        string?[] kinds = [];
+        await Eventually.Holds(
+            async () => (kinds = [.. (await GetAsync()).Select(problem => TextOf(problem, "kind"))]).Contains("queue_full"),
+            () => string.Join(' ', kinds));
+
+        Assert.That(kinds, Does.Not.Contain("queue_growing"));
+    }
+
+    [Test]
     public async Task A_crashed_queue_in_another_virtual_host()
     {
         Assert.That((await Broker.HttpAsync("PUT", "/vhosts/other")).Code, Is.EqualTo(201));
