@@ -33,6 +33,42 @@ public sealed class LiveTests
     }
 
     [Test]
+    public async Task Filter_of_a_scrolled_list_shows_its_first_rows()
+    {
+        await using var visit = await Visit.OpenAsync();
+        await visit.GoAsync("/queues");
+        await visit.Page.EvaluateAsync("() => { const grid = document.querySelector('.grid'); grid.scrollTop = grid.scrollHeight; }");
+        await visit.Page.Locator(".grid-row[data-index='0']").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await visit.Page.FillAsync("[data-filter]", "idle.");
+
+        await visit.Page.Locator(".grid-row[data-index='0']").Filter(new() { HasText = "idle.000" }).WaitForAsync();
+        Assert.That(await visit.Page.EvaluateAsync<int>("() => document.querySelector('.grid').scrollTop"), Is.Zero);
+    }
+
+    [Test]
+    public async Task Address_has_the_filter_once_the_typing_rests()
+    {
+        await using var visit = await Visit.OpenAsync();
+        await visit.GoAsync("/queues");
+        await visit.Page.Locator("[data-filter]").PressSequentiallyAsync("idle.00");
+        await visit.Page.WaitForURLAsync("**/queues?q=idle.00");
+
+        // What is opened before the rest begins leaves the filter in the history.
+        await visit.Page.EvaluateAsync("""
+            () => {
+              const input = document.querySelector('[data-filter]');
+              input.value = 'idle.01';
+              input.dispatchEvent(new Event('input', { bubbles: true }));
+              document.querySelector('.brand').click();
+            }
+            """);
+        await visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Overview" }).WaitForAsync();
+        await visit.Page.GoBackAsync();
+
+        Assert.That(await visit.Page.InputValueAsync("[data-filter]"), Is.EqualTo("idle.01"));
+    }
+
+    [Test]
     public async Task Form_is_not_reset_by_updates()
     {
         await using var stage = new Stage(PageUnderTest.Site);

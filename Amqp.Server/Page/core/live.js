@@ -113,7 +113,11 @@ function connect() {
   for (const topic of ['overview', 'problems', 'jobs', 'log', 'events'])
     source.addEventListener(topic, event => hear(topic, event));
   for (const kind of ['rows', 'cells'])
-    source.addEventListener(kind, event => tell('list', { kind, ...JSON.parse(event.data) }));
+    source.addEventListener(kind, event => {
+      // Until the stream is opened again, it is of the window before, whose rows are not those of the new filter.
+      if (openedFor === addressOf(wanted.peek()))
+        tell('list', { kind, ...JSON.parse(event.data) });
+    });
 }
 
 async function fail() {

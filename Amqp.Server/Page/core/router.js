@@ -5,6 +5,10 @@ import { fromHash } from './addresses.js';
 /** Part of the path before the page's own paths: "" or "/prefix". */
 export const prefix = document.querySelector('meta[name=prefix]')?.content ?? '';
 
+/** How long the query rests before the browser learns of it. */
+const REST = 200;
+let restTimer = 0;
+
 function read() {
   const path = location.pathname.startsWith(prefix) ? location.pathname.slice(prefix.length) : location.pathname;
   return { path: path || '/', query: location.search };
@@ -13,11 +17,17 @@ function read() {
 /** The current address: `{ path, query }`. */
 export const address = signal(read());
 
+/** The path alone: what depends on it is not drawn again with each letter of a filter, which changes the query. */
+export const path = computed(() => address.value.path);
+
 /** The decoded parts of the path: `/queues/%2F/a` is `['queues', '/', 'a']`. */
-export const segments = computed(() => address.value.path.split('/').filter(part => part.length > 0).map(decode));
+export const segments = computed(() => path.value.split('/').filter(part => part.length > 0).map(decode));
 
 /** The query as URLSearchParams. */
 export const query = computed(() => new URLSearchParams(address.value.query));
+
+/** The virtual host that the query restricts the page to; '' means all. */
+export const chosenHost = computed(() => query.value.get('vhost') ?? '');
 
 function decode(part) {
   try {
@@ -36,6 +46,7 @@ export function to(parts, query) {
 
 /** Opens an address of the page. */
 export function open(href, { replace = false } = {}) {
+  writeQuery();
   if (replace)
     history.replaceState(null, '', href);
   else
@@ -45,17 +56,27 @@ export function open(href, { replace = false } = {}) {
     scrollTo(0, 0);
 }
 
-/** Changes the query of the current page, without a new entry of the history. */
+/**
+ * Changes the query of the current page, without a new entry of the history. The browser learns of it once the query rests: to change its
+ * address takes it as long as the rows of a filter do, because it reads the icon of the page again, and it limits how often that is done.
+ */
 export function setQuery(changes) {
-  const next = new URLSearchParams(location.search);
+  const next = new URLSearchParams(address.value.query);
   for (const [key, value] of Object.entries(changes)) {
     if (value === '' || value === null || value === undefined)
       next.delete(key);
     else
       next.set(key, value);
   }
-  history.replaceState(null, '', `${location.pathname}${next.size > 0 ? `?${next}` : ''}`);
-  address.value = read();
+  address.value = { path: address.value.path, query: next.size > 0 ? `?${next}` : '' };
+  clearTimeout(restTimer);
+  restTimer = setTimeout(writeQuery, REST);
+}
+
+function writeQuery() {
+  clearTimeout(restTimer);
+  if (location.search !== address.value.query)
+    history.replaceState(null, '', `${location.pathname}${address.value.query}`);
 }
 
 /** Starts to follow the browser's history, links and RabbitMQ's addresses. */
@@ -65,6 +86,7 @@ export function startRouter() {
     history.replaceState(null, '', to(old.parts, old.query));
   address.value = read();
   addEventListener('popstate', () => {
+    clearTimeout(restTimer);
     const hash = fromHash(location.hash);
     if (hash)
       history.replaceState(null, '', to(hash.parts, hash.query));

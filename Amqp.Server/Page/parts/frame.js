@@ -1,6 +1,6 @@
 // The frame of every page: header, navigation, strips, toasts, the bar of a phone.
 import { html, signal, useEffect, useState } from '../vendor/preact.js';
-import { address, segments, query, to, setQuery, prefix, open } from '../core/router.js';
+import { path, segments, chosenHost, to, setQuery, prefix, open } from '../core/router.js';
 import { session, virtualHosts, logOut, isMonitoring } from '../core/session.js';
 import { state, lostAt, retryAt, retryNow, problems, overview, watchHost } from '../core/live.js';
 import { switchTheme, settings, changeSettings } from '../core/settings.js';
@@ -20,7 +20,7 @@ const areKeysShown = signal(false);
 const isNavOpen = signal(false);
 
 /** Pages that a virtual host restricts keep it when the reader goes from one to another. */
-const addressOf = page => to(page.path, { vhost: query.value.get('vhost') ?? '' });
+const addressOf = page => to(page.path, { vhost: chosenHost.value });
 
 function NavItem({ page }) {
   const isCurrent = page.path.length === 0 ? segments.value.length === 0 : segments.value[0] === page.path[0];
@@ -41,7 +41,7 @@ function Navigation() {
 }
 
 function HostSelector() {
-  const vhost = query.value.get('vhost') ?? '';
+  const vhost = chosenHost.value;
   useEffect(() => watchHost(vhost), [vhost]);
   if (virtualHosts.value.length < 2 && !vhost)
     return null;
@@ -157,7 +157,7 @@ export function Frame({ children }) {
     if (Frame.isShown)
       document.getElementById('main')?.focus({ preventScroll: true });
     Frame.isShown = true;
-  }, [address.value.path]);
+  }, [path.value]);
   return html`<div class=${state.value === 'lost' ? 'frame is-stale' : 'frame'}>
     <a class="skip" href="#main">Skip to the content</a>
     <${Header} /><${Navigation} />

@@ -26,6 +26,7 @@ const heightOfRow = () => PHONE.matches ? 100 : COARSE.matches ? 44 : 36;
 
 /**
  * @param {object} props
+ * @param {string=} props.of  Names the filter and the order. With another one, the grid shows its first rows.
  * @param {string} props.label  Name of the list, for screen readers.
  * @param {Column[]} props.columns
  * @param {number} props.count  Number of all rows.
@@ -40,7 +41,7 @@ const heightOfRow = () => PHONE.matches ? 100 : COARSE.matches ? 44 : 36;
  * @param {(row: object) => void=} props.onActions  Opens the actions of a row.
  * @param {string=} props.openKey  Key of the row that is shown beside the grid.
  */
-export function Grid({ label, columns, count, rowAt, keyOf, hrefOf, onWindow, sort, onSort, selected, onSelect, onSelectAll, onActions,
+export function Grid({ of, label, columns, count, rowAt, keyOf, hrefOf, onWindow, sort, onSort, selected, onSelect, onSelectAll, onActions,
   free = false, onOpen, openKey }) {
   const grid = useRef(null);
   const [active, setActive] = useState(0);
@@ -58,6 +59,13 @@ export function Grid({ label, columns, count, rowAt, keyOf, hrefOf, onWindow, so
       setView({ first, last });
   };
   useLayoutEffect(measure, [count, isVirtual]);
+  useLayoutEffect(() => {
+    setActive(0);
+    if (view.first > 0) {
+      grid.current.scrollTop = 0;
+      measure();
+    }
+  }, [of]);
   useEffect(() => {
     const change = () => measure();
     addEventListener('resize', change);
@@ -128,14 +136,34 @@ export function Grid({ label, columns, count, rowAt, keyOf, hrefOf, onWindow, so
     event.preventDefault();
   };
 
+  // The rows have no listeners of their own: these would be new with each drawing, and so would the rows.
+  const onClick = event => {
+    const element = event.target.closest('.grid-row');
+    const row = element && rowAt(Number(element.dataset.index));
+    if (!row)
+      return;
+    if (onSelect && event.target.matches('.select-cell input')) {
+      if (event.shiftKey)
+        event.target.checked = true; // the end of a range is selected, even if it was before
+      onSelect(row, event.shiftKey);
+    } else if ((hrefOf || onOpen) && !event.target.closest('a, button, input, label') && getSelection().isCollapsed) {
+      openRow(Number(element.dataset.index));
+    }
+  };
+  const onFocusIn = event => {
+    if (event.target.classList.contains('grid-row'))
+      setActive(Number(event.target.dataset.index));
+  };
+
   const tracks = `${onSelect ? '36px ' : ''}${columns.map(column => column.width ?? 'minmax(72px, 1fr)').join(' ')}`;
   const rows = [];
+  // With another filter, a list of the broker changes the text of its rows: this takes less time than new rows. The cells of other lists have
+  // menus, which stay with their row.
   for (let index = first; index < last; index++) {
     const row = rowAt(index);
-    rows.push(html`<${Row} key=${row ? keyOf(row) : `#${index}`} index=${index} row=${row} columns=${columns} height=${isVirtual ? height : 0}
+    rows.push(html`<${Row} key=${onWindow ? index : keyOf(row)} index=${index} row=${row} columns=${columns} height=${isVirtual ? height : 0}
       isActive=${index === current} isOpen=${row && openKey !== undefined && keyOf(row) === openKey}
-      isSelected=${row && selected?.has(keyOf(row))} onSelect=${onSelect} onOpen=${openRow} onFocus=${setActive}
-      isClickable=${Boolean(hrefOf || onOpen)} />`);
+      isSelected=${row && selected?.has(keyOf(row))} isSelectable=${Boolean(onSelect)} />`);
   }
   return html`<div class=${`grid${isVirtual ? ' is-tall' : ''}${free ? ' is-free' : ''}`} ref=${grid} role="grid" aria-label=${label}
       aria-rowcount=${count + 1} aria-multiselectable=${onSelect ? 'true' : undefined} onScroll=${measure} onKeyDown=${onKeyDown}
@@ -149,23 +177,26 @@ export function Grid({ label, columns, count, rowAt, keyOf, hrefOf, onWindow, so
           ? html`<button type="button" class="sort" tabindex="-1" onClick=${() => onSort(column.id)} onKeyDown=${onHeaderKey}>${column.label}</button>`
           : column.label || html`<span class="visually-hidden">Actions</span>`}</div>`)}
     </div>
-    <div class="grid-body" role="rowgroup" style=${isVirtual ? { height: `${count * height}px` } : undefined}>${rows}</div>
+    <div class="grid-body" role="rowgroup" onClick=${onClick} onFocusIn=${onFocusIn}
+      style=${isVirtual ? { height: `${count * height}px` } : undefined}>${rows}</div>
   </div>`;
 }
 
-function Row({ index, row, columns, height, isActive, isOpen, isSelected, onSelect, onOpen, onFocus, isClickable }) {
+/** Draws a row again only if something of it has changed. The cells are a component of their own because they follow signals. */
+function Row(props) {
+  this.shouldComponentUpdate = next => Object.keys(next).some(name => next[name] !== this.props[name]);
+  return html`<${Cells} ...${props} />`;
+}
+
+function Cells({ index, row, columns, height, isActive, isOpen, isSelected, isSelectable }) {
   const place = height ? { transform: `translateY(${index * height}px)` } : undefined;
   const kind = ['grid-row', height && 'is-placed', isSelected && 'is-selected', isOpen && 'is-open', !row && 'is-missing']
     .filter(Boolean).join(' ');
-  const click = event => {
-    if (isClickable && row && !event.target.closest('a, button, input, label') && getSelection().isCollapsed)
-      onOpen(index);
-  };
-  return html`<div class=${kind} role="row" aria-rowindex=${index + 2} aria-selected=${onSelect ? (isSelected ? 'true' : 'false') : undefined}
+  return html`<div class=${kind} role="row" aria-rowindex=${index + 2} aria-selected=${isSelectable ? (isSelected ? 'true' : 'false') : undefined}
     data-index=${index} aria-current=${isOpen ? 'true' : undefined}
-      tabindex=${isActive ? 0 : -1} style=${place} onClick=${click} onFocus=${() => onFocus(index)}>
-    ${onSelect && html`<div class="select-cell" role="gridcell"><input type="checkbox" tabindex="-1" aria-label=${`Select ${row?.name ?? `row ${index + 1}`}`}
-      checked=${isSelected} onClick=${event => row && onSelect(row, event.shiftKey)} /></div>`}
+      tabindex=${isActive ? 0 : -1} style=${place}>
+    ${isSelectable && html`<div class="select-cell" role="gridcell"><input type="checkbox" tabindex="-1" checked=${isSelected}
+      aria-label=${`Select ${row?.name ?? `row ${index + 1}`}`} /></div>`}
     ${columns.map(column => {
       const value = row && (column.cell ? column.cell(row) : row[column.id]);
       return html`<div key=${column.id} role="gridcell" class=${cellKind(column, row, value)}>${row && html`${

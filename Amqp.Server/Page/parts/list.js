@@ -1,6 +1,6 @@
 // A list whose rows stay on the broker: the page holds the window in view. Filter, order and columns are in the address.
-import { html, useCallback, useEffect, useMemo, useRef, useState } from '../vendor/preact.js';
-import { query, setQuery, prefix } from '../core/router.js';
+import { html, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../vendor/preact.js';
+import { query, chosenHost, setQuery, prefix } from '../core/router.js';
 import { get } from '../core/api.js';
 import { watchList } from '../core/live.js';
 import { viewOf, changeView, resetView } from '../core/settings.js';
@@ -13,6 +13,7 @@ import { Fault, Busy, Empty } from './states.js';
 
 const PAGE = 60;
 const MOST = 500;
+const FIRST = { offset: 0, limit: PAGE };
 
 /** Rows by their index, of one filter and order. */
 class Rows {
@@ -58,28 +59,34 @@ function sortOf(kind, fallback) {
  * @param {(rows: object[], clear: () => void) => any=} props.bulk  Buttons for the selected rows.
  */
 export function List({ kind, noun, label, columns, usual, sortBy, filters = [], keyOf, hrefOf, bulk, empty, onActions, fixed = {}, children }) {
-  const vhost = query.value.get('vhost') ?? '';
+  const vhost = chosenHost.value;
   const filter = query.value.get('q') ?? '';
   const sort = sortOf(kind, sortBy);
   const chosen = (query.value.get('cols')?.split(',') ?? viewOf(kind).columns ?? usual).filter(id => columns.some(column => column.id === id));
-  const shown = columns.filter(column => column.title || chosen.includes(column.id));
-  const [window, setWindow] = useState({ offset: 0, limit: PAGE });
+  const shown = useMemo(() => columns.filter(column => column.title || chosen.includes(column.id)), [columns, chosen.join(',')]);
   const rows = useRef(new Rows());
   const [, redraw] = useState(0);
   const [error, setError] = useState(null);
-  const [selected, setSelected] = useState(() => new Map());
   const lastIndex = useRef(0);
   const input = useRef(null);
   const asked = { vhost, q: filter, sort: sort.text, ...fixed };
   const name = JSON.stringify([kind, asked]);
-  const list = useMemo(() => ({ kind, query: { ...asked, offset: window.offset, limit: window.limit } }), [name, window.offset, window.limit]);
+  // The window and the selection are of one filter and order: with another one they start anew, in the same drawing.
+  const state = useRef(null);
+  if (state.current?.name !== name)
+    state.current = { name, window: FIRST, selected: new Map() };
+  const { window, selected } = state.current;
+  const setState = changes => {
+    if (state.current.name !== name)
+      return;
+    Object.assign(state.current, changes);
+    redraw(n => n + 1);
+  };
+  const setSelected = rows => setState({ selected: rows });
+  const list = useMemo(() => ({ kind, query: { ...asked, ...window } }), [name, window]);
   const wanted = useRef(list);
   wanted.current = list;
 
-  useEffect(() => {
-    setWindow({ offset: 0, limit: PAGE });
-    setSelected(new Map());
-  }, [name]);
   const load = useCallback(async () => {
     const mine = wanted.current;
     try {
@@ -94,8 +101,9 @@ export function List({ kind, noun, label, columns, usual, sortBy, filters = [], 
     }
     redraw(n => n + 1);
   }, [kind]);
+  // At once: other effects wait until a frame is painted.
+  useLayoutEffect(() => void load(), [list]);
   useEffect(() => {
-    load();
     watchList(list, message => {
       if (wanted.current !== list)
         return;
@@ -119,7 +127,7 @@ export function List({ kind, noun, label, columns, usual, sortBy, filters = [], 
     const limit = Math.min(MOST, Math.max(PAGE, last - offset + 10));
     const { offset: from, limit: length } = wanted.current.query;
     if (first < from || last > from + length)
-      setWindow({ offset, limit });
+      setState({ window: { offset, limit } });
   };
   const onSort = field => {
     const text = sort.field === field ? (sort.isDown ? field : `-${field}`) : columns.find(column => column.id === field).number ? `-${field}` : field;
@@ -197,8 +205,8 @@ export function List({ kind, noun, label, columns, usual, sortBy, filters = [], 
         ? empty
         : html`<${Empty}><span>No ${noun} matches ${filter ? html`<code>${filter}</code>` : 'this virtual host'}.</span>
           <button type="button" class="button" onClick=${() => setQuery({ q: '' })}>Clear filter</button><//>`
-      : html`<${Grid} label=${label} columns=${shown} count=${current.isKnown ? current.filtered : error ? 0 : 12} rowAt=${index => current.byIndex.get(index)}
-        keyOf=${keyOf} hrefOf=${hrefOf} onWindow=${onWindow} sort=${sort} onSort=${onSort} selected=${bulk ? selected : undefined}
+      : html`<${Grid} of=${name} label=${label} columns=${shown} count=${current.isKnown ? current.filtered : error ? 0 : 12}
+        rowAt=${index => current.byIndex.get(index)} keyOf=${keyOf} hrefOf=${hrefOf} onWindow=${onWindow} sort=${sort} onSort=${onSort} selected=${bulk ? selected : undefined}
         onSelect=${bulk ? onSelect : undefined} onSelectAll=${selectAll} onActions=${onActions} />`}
     ${bulk && selected.size > 0 && html`<div class="bulk-bar" role="region" aria-label="Selected rows">
       <b>${count(selected.size)} of ${count(current.filtered)} selected</b>${bulk([...selected.values()], clear)}

@@ -1,7 +1,7 @@
 // The lists of connections, channels and consumers.
 import { html } from '../../vendor/preact.js';
 import { run } from '../../core/actions.js';
-import { query, to } from '../../core/router.js';
+import { chosenHost, to } from '../../core/router.js';
 import { virtualHosts } from '../../core/session.js';
 import { PageHead } from '../../parts/page.js';
 import { List } from '../../parts/list.js';
@@ -13,11 +13,11 @@ import { Channel } from './channel.js';
 import './actions.js';
 
 /** The column of the virtual host is of use only where there are several. */
-const withHost = usual => virtualHosts.value.length > 1 && !query.value.get('vhost') ? ['vhost', ...usual] : usual;
+const withHost = usual => virtualHosts.value.length > 1 && !chosenHost.value ? ['vhost', ...usual] : usual;
 
 /** Leads from one of the three lists to the others. */
 const Levels = ({ of }) => html`<nav class="row" aria-label="Lists">${[['connections', 'Connections'], ['channels', 'Channels'], ['consumers', 'Consumers']]
-  .filter(([path]) => path !== of).map(([path, label]) => html`<a class="button" key=${path} href=${to([path], { vhost: query.value.get('vhost') })}>${label}
+  .filter(([path]) => path !== of).map(([path, label]) => html`<a class="button" key=${path} href=${to([path], { vhost: chosenHost.value })}>${label}
     </a>`)}</nav>`;
 
 const ConnectionList = () => html`<${PageHead} title="Connections" actions=${html`<${Levels} of="connections" />`} />

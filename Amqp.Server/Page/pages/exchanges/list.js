@@ -1,6 +1,6 @@
 // The list of exchanges.
 import { html, useState } from '../../vendor/preact.js';
-import { query, to } from '../../core/router.js';
+import { chosenHost, to } from '../../core/router.js';
 import { virtualHosts } from '../../core/session.js';
 import { PageHead } from '../../parts/page.js';
 import { List } from '../../parts/list.js';
@@ -29,7 +29,7 @@ const filters = [{ text: 'type:topic', label: 'topic' }, { text: 'type:direct', 
 
 function ExchangeList() {
   const [row, setRow] = useState(null);
-  const vhost = query.value.get('vhost') ?? '';
+  const vhost = chosenHost.value;
   const here = vhost || virtualHosts.value[0];
   const usual = ['type', 'policy', 'in_rate', 'out_rate'];
   const add = html`<${ActionButton} id="exchange.add" of=${{ vhost: here }} primary />`;

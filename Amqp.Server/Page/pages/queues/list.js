@@ -1,6 +1,6 @@
 // The list of queues, with purge and delete of several.
 import { html, useState } from '../../vendor/preact.js';
-import { query, to } from '../../core/router.js';
+import { chosenHost, to } from '../../core/router.js';
 import { virtualHosts } from '../../core/session.js';
 import { count, rate, bytes } from '../../core/format.js';
 import { PageHead } from '../../parts/page.js';
@@ -43,7 +43,7 @@ const hrefOf = row => to(['queues', row.vhost, row.name]);
 
 function QueueList() {
   const [row, setRow] = useState(null);
-  const vhost = query.value.get('vhost') ?? '';
+  const vhost = chosenHost.value;
   const usualHere = virtualHosts.value.length > 1 && !vhost ? ['vhost', ...usual] : usual;
   return html`<${PageHead} title="Queues" actions=${html`<a class="button" href=${to(['jobs'])}>Jobs</a><${ActionButton} id="queue.add"
     of=${{ vhost: vhost || virtualHosts.value[0] }} primary />`} />
