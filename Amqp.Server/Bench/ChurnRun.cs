@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Serialization;
 using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
@@ -21,7 +20,6 @@ internal enum ChurnKind
 /// <summary>Settings of a load that repeatedly opens and closes connections, channels or queues.</summary>
 internal sealed record Churn
 {
-    [JsonIgnore] // holds a password
     public BrokerAddress Broker { get; init; } = BrokerAddress.Local;
 
     public ChurnKind Kind { get; init; }
@@ -44,7 +42,6 @@ internal sealed record Churn
     /// <summary>Prefix of the queues' names.</summary>
     public string Prefix { get; init; } = "bench";
 
-    [JsonIgnore]
     public int? BrokerPid { get; init; }
 }
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Amqp.Server.Bench;
 
 /// <summary>Type of the exchange that producers publish to.</summary>
@@ -16,7 +14,6 @@ internal enum ExchangeKind
 /// <summary>Settings of a load test, such as the number of producers, the size of messages and the rate.</summary>
 internal sealed record Workload
 {
-    [JsonIgnore] // holds a password
     public BrokerAddress Broker { get; init; } = BrokerAddress.Local;
 
     /// <summary>
@@ -69,10 +66,8 @@ internal sealed record Workload
     public string Prefix { get; init; } = "bench";
 
     /// <summary>Process id of the broker, to measure its processor time and memory; null if unknown.</summary>
-    [JsonIgnore]
     public int? BrokerPid { get; init; }
 
     /// <summary>Number of queues that receive each message.</summary>
-    [JsonIgnore]
     public int Copies => Exchange == ExchangeKind.Fanout ? Queues : 1;
 }

@@ -23,6 +23,11 @@ internal static class JsonForms
     /// <summary>Returns a value as indented text.</summary>
     public static string ToIndentedText(this JsonElement value) => Text(value.WriteTo, _indented);
 
+    /// <summary>
+    /// Calls a function that writes a JSON value. Returns this value as text, in one line of ASCII, with characters escaped that HTML uses.
+    /// </summary>
+    public static string EscapedText(Action<Utf8JsonWriter> write) => Text(write, default);
+
     /// <summary>Returns a value as a node; null for JSON's null and for a missing value.</summary>
     public static JsonNode? ToNode(this JsonElement value) => value.ValueKind switch
     {

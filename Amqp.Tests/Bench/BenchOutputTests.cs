@@ -177,12 +177,10 @@ public sealed class BenchOutputTests
     [Test]
     public void The_JSON_has_the_verb_the_settings_without_the_login_and_every_field_of_the_report()
     {
-        var text = new StringWriter();
+        string text = BenchJson.Text("latency", _load, _report with { ConsumeRate = null });
 
-        new BenchOutput(text).Json("latency", _load, _report with { ConsumeRate = null });
-
-        Assert.That(text.ToString(), Does.Not.Contain("secret").And.EndsWith("}" + text.NewLine));
-        JsonElement whole = JsonDocument.Parse(text.ToString()).RootElement;
+        Assert.That(text, Does.Not.Contain("secret").And.Not.Contain("\n"));
+        JsonElement whole = JsonDocument.Parse(text).RootElement;
         Assert.That(whole.EnumerateObject().Select(property => property.Name), Is.EqualTo(new[]
         {
             "verb", "settings", "broker", "seconds", "published", "confirmed", "rejected", "consumed", "publishRate", "confirmRate",
@@ -202,6 +200,35 @@ public sealed class BenchOutputTests
             whole.GetProperty("publishRate").EnumerateObject().Select(rate => (rate.Name, rate.Value.GetDouble())),
             Is.EqualTo(new[] { ("mean", 11.0), ("steady", 12), ("min", 13), ("max", 14) }));
         Assert.That(whole.GetProperty("brokerProcess").GetProperty("rssAtEnd").GetInt64(), Is.EqualTo(11 << 20));
+    }
+
+    [Test]
+    public void The_JSON_of_the_other_reports_has_their_fields_in_order()
+    {
+        var churn = new Churn
+        {
+            Broker = _address,
+            Kind = ChurnKind.Channel,
+            Clients = 3,
+            Duration = 4,
+            Count = 5,
+            Warmup = 6,
+            Prefix = "é",
+        };
+        var churned = new ChurnReport("B", 0.5, 8, new RateSummary(1, 2, 3, 4), new LatencySummary(5, 6, 7, 8, 9, 10), _own, _broker);
+        Assert.That(BenchJson.Text("churn", churn, churned), Is.EqualTo(
+            """
+            {"verb":"churn","settings":{"kind":"channel","clients":3,"duration":4,"count":5,"warmup":6,"isDurable":false,"prefix":"\u00E9"},
+            "broker":"B","seconds":0.5,"count":8,"rate":{"mean":1,"steady":2,"min":3,"max":4},
+            "latency":{"count":5,"p50":6,"p90":7,"p99":8,"p999":9,"max":10},"ownProcess":{"cpuSeconds":1.5,"cpuSecondsPerMillion":2.5},
+            "brokerProcess":{"pid":77,"rssAtStart":10485760,"rssMax":12582912,"rssAtEnd":11534336,"cpuSeconds":3.25,"cpuSecondsPerMillion":4.125}}
+            """.ReplaceLineEndings("")));
+
+        string depth = BenchJson.Text("depth", _load, new DepthReport("B", _report, _report, [new DepthStep(1, 2.5, 3)]));
+        Assert.That(
+            JsonDocument.Parse(depth).RootElement.EnumerateObject().Select(property => property.Name),
+            Is.EqualTo(new[] { "verb", "settings", "broker", "fill", "drain", "steps" }));
+        Assert.That(depth, Does.EndWith(""","steps":[{"messages":1,"inRate":2.5,"outRate":3}]}"""));
     }
 
     /// <summary>Returns the lines that were printed, without empty lines and with single spaces between words.</summary>

@@ -1,3 +1,4 @@
+using Amqp.Server.Cli;
 using Amqp.Server.Cli.Store;
 using Amqp.Server.Inspection;
 using Amqp.Storage;
@@ -75,6 +76,30 @@ public sealed class StoreOutputTests
 
         static string[] Print(bool isSound, params InspectionFinding[] findings) =>
             Lines(output => StoreOutput.Print(new DataFolderVerdict("/data", 2, isSound, Segments: 3, BytesRead: 77, findings), output));
+    }
+
+    [Test]
+    public void The_JSON_has_all_fields_in_order()
+    {
+        Assert.That(JsonForms.EscapedText(json => StoreJson.Write(json, _report)), Is.EqualTo(
+            """
+            {"folder":"/data","formatVersion":2,
+            "sizeOnDisk":{"total":1000,"log":1,"indexes":20,"acknowledgements":3,"catalog":40,"pages":5,"reserve":600},
+            "catalog":{"total":28,"virtualHosts":7,"users":2,"exchanges":3,"queues":4,"bindings":5,"other":6},"segments":[
+            {"id":26,"file":"/data/segments/1a.log","logBytes":900,"indexBytes":80,"acknowledgementBytes":70,"messages":60,"liveMessages":50,
+            "liveBytes":400,"deadBytes":300,"settles":20,"hasIndex":true,"hasAcknowledgements":false,"isTail":false},
+            {"id":27,"file":"/data/segments/1b.log","logBytes":9,"indexBytes":0,"acknowledgementBytes":0,"messages":6,"liveMessages":5,
+            "liveBytes":4,"deadBytes":3,"settles":2,"hasIndex":false,"hasAcknowledgements":true,"isTail":true}],"queues":[
+            {"virtualHost":"/","name":"orders","number":11,"messages":12,"bytes":13,"redeliveredUpTo":14,"lastSequence":15},
+            {"virtualHost":"a host","name":"some mail","number":21,"messages":22,"bytes":23,"redeliveredUpTo":24,"lastSequence":25},
+            {"virtualHost":null,"name":null,"number":31,"messages":32,"bytes":33,"redeliveredUpTo":34,"lastSequence":35}],"findings":[
+            {"file":"/data/catalog.log","offset":24,"length":30,"isDamage":true,"message":"it is damaged"},
+            {"file":"/data/segments/2.log","offset":55,"length":66,"isDamage":false,"message":"it is unfinished"}]}
+            """.ReplaceLineEndings("")));
+
+        var verdict = new DataFolderVerdict("/é", 2, IsSound: false, Segments: 3, BytesRead: 77, []);
+        Assert.That(JsonForms.EscapedText(json => StoreJson.Write(json, verdict)), Is.EqualTo(
+            """{"folder":"/\u00E9","formatVersion":2,"isSound":false,"segments":3,"bytesRead":77,"findings":[]}"""));
     }
 
     [TestCase("inspect", "damage", 0)]

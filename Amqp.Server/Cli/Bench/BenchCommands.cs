@@ -60,7 +60,8 @@ internal static class BenchCommands
                 load = load with { Consumers = Math.Min(load.Consumers, load.Queues) };
             LoadReport report = LoadSession.Run(load, options.IsKept(result), (topology, broker) =>
                 new LoadRun(load, topology) { Progress = live.Show }.Run(broker, cancellation));
-            Print(result, live, options.IsJson(result), name, load, report, output => output.Print(load, report));
+            bool isJson = options.IsJson(result);
+            Print(result, live, isJson, () => BenchJson.Text(name, load, report), output => output.Print(load, report));
         }));
         return command;
     }
@@ -87,7 +88,8 @@ internal static class BenchCommands
             Workload load = options.Read(result);
             DepthReport report = LoadSession.Run(load, options.IsKept(result), (topology, broker) =>
                 new DepthRun(load, topology) { Progress = live.Show }.Run(broker, cancellation));
-            Print(result, live, options.IsJson(result), "depth", load, report, output => output.Print(load, report));
+            bool isJson = options.IsJson(result);
+            Print(result, live, isJson, () => BenchJson.Text("depth", load, report), output => output.Print(load, report));
         }));
         return command;
     }
@@ -125,20 +127,20 @@ internal static class BenchCommands
             };
             string broker = LoadSession.With(churn.Broker, connection => connection.Product);
             ChurnReport report = new ChurnRun(churn) { Progress = live.Show }.Run(broker, cancellation);
-            Print(result, live, run.IsJson(result), "churn", churn, report, output => output.Print(churn, report));
+            bool isJson = run.IsJson(result);
+            Print(result, live, isJson, () => BenchJson.Text("churn", churn, report), output => output.Print(churn, report));
         }));
         return command;
     }
 
-    private static void Print(
-        ParseResult result, LiveLine live, bool isJson, string verb, object settings, object report, Action<BenchOutput> print)
+    private static void Print(ParseResult result, LiveLine live, bool isJson, Func<string> json, Action<BenchOutput> print)
     {
         live.Clear();
-        var output = new BenchOutput(result.InvocationConfiguration.Output);
+        TextWriter output = result.InvocationConfiguration.Output;
         if (isJson)
-            output.Json(verb, settings, report);
+            output.WriteLine(json());
         else
-            print(output);
+            print(new BenchOutput(output));
     }
 
     /// <summary>

@@ -1,29 +1,15 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>Prints the report of a load, as text or as JSON.</summary>
+/// <summary>Prints the report of a load as text.</summary>
 /// <param name="output">Receives the text.</param>
 internal sealed class BenchOutput(TextWriter output)
 {
     private const double Mebibyte = 1024 * 1024;
 
     private readonly bool _isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
-
-    /// <summary>Prints one JSON object: the subcommand's name, the settings, and all fields of the report.</summary>
-    public void Json(string verb, object settings, object report)
-    {
-        var whole = new JsonObject { ["verb"] = verb, ["settings"] = Node(settings) };
-        foreach ((string name, JsonNode? value) in Node(report)!.AsObject())
-            whole[name] = value?.DeepClone();
-        output.WriteLine(whole.ToJsonString());
-    }
-
-    private static JsonNode? Node(object settingsOrReport) =>
-        JsonSerializer.SerializeToNode(settingsOrReport, settingsOrReport.GetType(), BenchJson.Default);
 
     /// <summary>Prints the report of <c>bench throughput</c>, <c>latency</c> or <c>fanout</c>.</summary>
     public void Print(Workload load, LoadReport report)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Amqp.Server.Inspection;
 using Amqp.Storage.Faults;
 using Amqp.Storage.Inspection;
@@ -18,14 +17,14 @@ internal static class StoreCommands
             "Show the contents of a data directory: segments, queues, definitions, sizes.",
             DataFolder.Inspect,
             StoreOutput.Print,
-            StoreJson.Default.DataFolderReport,
+            StoreJson.Write,
             _ => ExitCode.Ok),
         Verb(
             "verify",
             "Read and check all files of a data directory; the exit code is 1 if data is damaged.",
             DataFolder.Verify,
             StoreOutput.Print,
-            StoreJson.Default.DataFolderVerdict,
+            StoreJson.Write,
             verdict => verdict.IsSound ? ExitCode.Ok : ExitCode.Damaged),
     };
 
@@ -34,7 +33,7 @@ internal static class StoreCommands
         string description,
         Func<string, IProgress<InspectionProgress>?, T> look,
         Action<T, StoreOutput> print,
-        JsonTypeInfo<T> jsonType,
+        Action<Utf8JsonWriter, T> write,
         Func<T, int> exitCode)
     {
         var folder = new Argument<string>("folder") { Description = "The data directory." };
@@ -48,7 +47,7 @@ internal static class StoreCommands
                 string path = result.GetRequiredValue(folder);
                 T found = ReadProgress.Show(streams.Error, progress => look(path, progress));
                 if (result.GetValue(json))
-                    streams.Output.WriteLine(JsonSerializer.Serialize(found, jsonType));
+                    streams.Output.WriteLine(JsonForms.EscapedText(writer => write(writer, found)));
                 else
                     print(found, new StoreOutput(streams.Output));
                 return exitCode(found);
