@@ -33,6 +33,16 @@ internal sealed class LogExchange(ConsoleFormatter formatter, LogLevel level, st
     /// <inheritdoc/>
     public void Dispose() => _broker = null;
 
+    private void Publish(LogLevel lineLevel, string line) => _broker?.LogPublisher?.Publish(
+        LogLevels.NameOf(lineLevel),
+        new BasicProperties
+        {
+            ContentType = ContentType,
+            Timestamp = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
+            Headers = new FieldTable([KeyValuePair.Create("node", FieldValue.FromString(Node.Name))]),
+        },
+        Encoding.UTF8.GetBytes(line));
+
     private sealed class Logger(string name, LogExchange log) : ILogger
     {
         public bool IsEnabled(LogLevel logLevel) =>
@@ -44,19 +54,11 @@ internal sealed class LogExchange(ConsoleFormatter formatter, LogLevel level, st
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (!IsEnabled(logLevel) || log._broker?.LogPublisher is not { } publisher)
+            if (!IsEnabled(logLevel))
                 return;
             using var line = new StringWriter(CultureInfo.InvariantCulture);
             log.Formatter.Write(new LogEntry<TState>(logLevel, name, eventId, state, exception, formatter), scopeProvider: null, line);
-            publisher.Publish(
-                LogLevels.NameOf(logLevel),
-                new BasicProperties
-                {
-                    ContentType = log.ContentType,
-                    Timestamp = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
-                    Headers = new FieldTable([KeyValuePair.Create("node", FieldValue.FromString(Node.Name))]),
-                },
-                Encoding.UTF8.GetBytes(line.ToString()));
+            log.Publish(logLevel, line.ToString());
         }
     }
 }

@@ -20,27 +20,44 @@ internal sealed class JsonFormatter(TimeProvider time) : ConsoleFormatter("json"
     private static readonly JsonWriterOptions _writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <inheritdoc/>
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter) => Write(
+        logEntry.LogLevel,
+        logEntry.Category,
+        logEntry.EventId,
+        logEntry.Formatter(logEntry.State, logEntry.Exception),
+        logEntry.State as IReadOnlyList<KeyValuePair<string, object?>>,
+        logEntry.Exception,
+        textWriter);
+
+    // Not generic, because the native program has a copy of a generic method for each type of state: 2.5 kB each for this method.
+    private void Write(
+        LogLevel level,
+        string source,
+        EventId id,
+        string message,
+        IReadOnlyList<KeyValuePair<string, object?>>? values,
+        Exception? exception,
+        TextWriter output)
     {
         var line = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(line, _writing))
         {
             json.WriteStartObject();
             json.WriteString("time", time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture));
-            json.WriteString("level", LogLevels.NameOf(logEntry.LogLevel));
-            json.WriteString("msg", logEntry.Formatter(logEntry.State, logEntry.Exception));
-            var category = LogCategories.Of(logEntry.Category);
+            json.WriteString("level", LogLevels.NameOf(level));
+            json.WriteString("msg", message);
+            var category = LogCategories.Of(source);
             json.WriteString("domain", category == LogCategory.Default ? "rabbitmq" : $"rabbitmq.{LogCategories.NameOf(category)}");
-            if (logEntry.EventId.Name is { } name)
+            if (id.Name is { } name)
                 json.WriteString("event", name);
-            if (logEntry.State is IReadOnlyList<KeyValuePair<string, object?>> values)
+            if (values is not null)
                 WriteValues(json, values);
-            if (logEntry.Exception is { } exception)
+            if (exception is not null)
                 json.WriteString("exception", exception.ToString());
             json.WriteEndObject();
         }
-        textWriter.Write(Encoding.UTF8.GetString(line.WrittenSpan));
-        textWriter.Write('\n');
+        output.Write(Encoding.UTF8.GetString(line.WrittenSpan));
+        output.Write('\n');
     }
 
     private static void WriteValues(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> values)
