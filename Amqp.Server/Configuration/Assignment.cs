@@ -29,7 +29,7 @@ internal readonly record struct SettingSource(string Name, int Strength, int Lin
 /// <summary>An error in a setting, or a warning that a setting has no effect.</summary>
 /// <param name="Source">Source of the setting.</param>
 /// <param name="Text">The message in one line, without the source.</param>
-internal readonly record struct SettingRemark(SettingSource Source, string Text)
+internal sealed record SettingRemark(SettingSource Source, string Text)
 {
     /// <summary>
     /// Returns each remark with its source. Remarks about files come first, sorted by line. Remarks about the environment and the command

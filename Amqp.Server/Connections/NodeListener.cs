@@ -5,7 +5,7 @@ namespace Amqp.Server.Connections;
 /// <summary>An address that the broker listens on.</summary>
 /// <param name="Protocol">Name of the protocol in RabbitMQ: a constant of this type.</param>
 /// <param name="EndPoint">The address and the actual port.</param>
-internal readonly record struct NodeListener(string Protocol, IPEndPoint EndPoint)
+internal sealed record NodeListener(string Protocol, IPEndPoint EndPoint)
 {
     public const string Amqp = "amqp",
         AmqpOverTls = "amqp/ssl",

@@ -3,4 +3,4 @@ using Amqp.Protocol;
 namespace Amqp.Server.Federation;
 
 /// <summary>Routing key and arguments of a binding. Bindings of several destinations with the same key need one upstream binding.</summary>
-internal readonly record struct BindingKey(string RoutingKey, FieldTable Arguments);
+internal sealed record BindingKey(string RoutingKey, FieldTable Arguments);

@@ -173,5 +173,5 @@ internal sealed class FederationService(
     /// <summary>A change after which links may have to start or stop.</summary>
     /// <param name="VirtualHost">The virtual host.</param>
     /// <param name="Target">The changed object; null if any object of the virtual host may have changed.</param>
-    private readonly record struct Change(string VirtualHost, LinkTarget? Target);
+    private sealed record Change(string VirtualHost, LinkTarget? Target);
 }

@@ -1,4 +1,4 @@
 namespace Amqp.Server.Federation;
 
 /// <summary>The address of an exchange or queue that may be federated.</summary>
-internal readonly record struct LinkTarget(LinkKind Kind, string VirtualHost, string Name);
+internal sealed record LinkTarget(LinkKind Kind, string VirtualHost, string Name);

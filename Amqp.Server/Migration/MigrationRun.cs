@@ -27,7 +27,7 @@ internal sealed class MigrationRun
         (_settings, _ends, _plan, _state) = (settings, ends, plan, state);
         Queues = [.. plan.Queues.Select(queue =>
         {
-            var (moved, targetBefore) = state?.Of(queue.Key) ?? default;
+            var (moved, targetBefore) = state?.Of(queue.Key) ?? QueueTotals.None;
             return new QueueProgress(queue, moved, targetBefore);
         })];
     }

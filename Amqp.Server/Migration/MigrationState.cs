@@ -13,7 +13,7 @@ namespace Amqp.Server.Migration;
 internal sealed class MigrationState
 {
     private readonly string _file;
-    private readonly Dictionary<QueueKey, (long Moved, long? TargetBefore)> _queues = [];
+    private readonly Dictionary<QueueKey, QueueTotals> _queues = [];
     private readonly string _source;
     private readonly string _target;
     private string _written = "";
@@ -30,14 +30,14 @@ internal sealed class MigrationState
         File.Exists(file) ? Read(file, source, target) : new MigrationState(file, source, target, 1);
 
     /// <summary>Returns the progress of a queue in earlier runs.</summary>
-    public (long Moved, long? TargetBefore) Of(QueueKey queue) => _queues.GetValueOrDefault(queue);
+    public QueueTotals Of(QueueKey queue) => _queues.GetValueOrDefault(queue) ?? QueueTotals.None;
 
     /// <summary>Writes the totals, if they have changed.</summary>
     /// <exception cref="CliException">The file cannot be written.</exception>
     public void Save(IEnumerable<QueueProgress> queues)
     {
         foreach (QueueProgress queue in queues)
-            _queues[queue.Queue.Key] = (queue.Earlier + queue.Moved, queue.TargetBefore);
+            _queues[queue.Queue.Key] = new QueueTotals(queue.Earlier + queue.Moved, queue.TargetBefore);
         string text = ToJson().ToJsonString();
         if (text == _written)
             return;
@@ -78,7 +78,7 @@ internal sealed class MigrationState
         var state = new MigrationState(file, source, target, (int)json.Number("runs") + 1);
         foreach (JsonElement queue in json.List("queues"))
             state._queues[new QueueKey(queue.Text("vhost"), queue.Text("name"))] =
-                (queue.Number("moved"), queue.Find("target_before") is null ? null : queue.Number("target_before"));
+                new QueueTotals(queue.Number("moved"), queue.Find("target_before") is null ? null : queue.Number("target_before"));
         return state;
     }
 
@@ -92,11 +92,19 @@ internal sealed class MigrationState
             .Select(queue => ToJson(queue.Key, queue.Value))]),
     };
 
-    private static JsonObject ToJson(QueueKey key, (long Moved, long? TargetBefore) totals)
+    private static JsonObject ToJson(QueueKey key, QueueTotals totals)
     {
         var json = new JsonObject { ["vhost"] = key.VirtualHost, ["name"] = key.Name, ["moved"] = totals.Moved };
         if (totals.TargetBefore is { } before)
             json["target_before"] = before;
         return json;
     }
+}
+
+/// <summary>Progress of a queue in all runs.</summary>
+/// <param name="Moved">Number of moved messages.</param>
+/// <param name="TargetBefore">Number of messages in the target's queue before the first run; null if unknown.</param>
+internal sealed record QueueTotals(long Moved, long? TargetBefore)
+{
+    public static readonly QueueTotals None = new(0, null);
 }

@@ -1,7 +1,7 @@
 namespace Amqp.Server.Migration;
 
 /// <summary>A queue within its virtual host.</summary>
-internal readonly record struct QueueKey(string VirtualHost, string Name)
+internal sealed record QueueKey(string VirtualHost, string Name)
 {
     public override string ToString() => VirtualHost == "/" ? Name : $"{VirtualHost}: {Name}";
 }

@@ -115,4 +115,4 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
 internal sealed record ParameterComponent(string Name, Action<string, FieldValue> Validate, Action<string, string, FieldValue?> OnChanged);
 
 /// <summary>One runtime parameter.</summary>
-internal readonly record struct Parameter(string Component, string VirtualHost, string Name, FieldValue Value);
+internal sealed record Parameter(string Component, string VirtualHost, string Name, FieldValue Value);

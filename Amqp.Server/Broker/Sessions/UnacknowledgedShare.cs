@@ -4,7 +4,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// <param name="Consumer">The consumer; null for messages that were taken by basic.get.</param>
 /// <param name="Count">Number of messages.</param>
 /// <param name="Age">Time in milliseconds for which the oldest has been unacknowledged at least; null if unknown.</param>
-internal readonly record struct UnacknowledgedShare(SessionConsumer? Consumer, int Count, long? Age);
+internal sealed record UnacknowledgedShare(SessionConsumer? Consumer, int Count, long? Age);
 
 /// <summary>Reason why a consumer cannot take messages.</summary>
 internal enum ConsumerHold

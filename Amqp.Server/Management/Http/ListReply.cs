@@ -59,8 +59,7 @@ internal sealed class ListReply<T>(
     private List<T> Sort(List<T> wanted, string path)
     {
         var read = sortKey?.Invoke(path) ?? (item => SortKey.Of(Render(item), path));
-        var keyed = wanted.ConvertAll(item => (Item: item, Key: read(item)));
-        return [.. keyed.OrderBy(entry => entry.Key).Select(entry => entry.Item)];
+        return [.. wanted.OrderBy(read)];
     }
 
     private ReadOnlyMemory<byte> Render(T item)

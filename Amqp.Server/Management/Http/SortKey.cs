@@ -7,9 +7,10 @@ namespace Amqp.Server.Management.Http;
 /// Key by which a list item is sorted. Types are in Erlang's order: numbers, false, null, true, objects, arrays, strings.
 /// </summary>
 /// <remarks>
-/// Of two objects or two arrays, the one with fewer elements comes first. A missing field sorts as the number 0, as in RabbitMQ.
+/// Of two objects or two arrays, the one with fewer elements comes first. A missing field sorts as the number 0, as in RabbitMQ. A class,
+/// because the native program has a copy of the code for sorting for each type of struct.
 /// </remarks>
-internal readonly record struct SortKey(int Kind, double Number, string Text) : IComparable<SortKey>
+internal sealed record SortKey(int Kind, double Number, string Text) : IComparable<SortKey>
 {
     /// <summary>Returns the sort key of a JSON object: the field with this path.</summary>
     public static SortKey Of(ReadOnlyMemory<byte> item, string path)
@@ -25,8 +26,9 @@ internal readonly record struct SortKey(int Kind, double Number, string Text) : 
         };
     }
 
-    public int CompareTo(SortKey other) =>
-        Kind != other.Kind ? Kind.CompareTo(other.Kind)
+    public int CompareTo(SortKey? other) =>
+        other is null ? 1
+        : Kind != other.Kind ? Kind.CompareTo(other.Kind)
         : Number != other.Number ? Number.CompareTo(other.Number)
         : string.CompareOrdinal(Text, other.Text);
 }
