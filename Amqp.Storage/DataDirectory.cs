@@ -39,14 +39,18 @@ public sealed class DataDirectory : IDisposable
         _pages = new PageFolder(files, Path.Combine(path, "pages"));
         files.SyncDirectory(path);
         _catalog = new FileCatalog(files, path, _signal, _findings);
+        DefinitionSync = new DefinitionSync(_catalog);
         Report = new RecoveryReport { Findings = [.. _findings] };
     }
 
     /// <summary>The durable definitions.</summary>
     public ICatalog Catalog => _catalog;
 
+    /// <summary>Waits until changed definitions are durable.</summary>
+    public DefinitionSync DefinitionSync { get; }
+
     /// <summary>Number and duration of reads, writes and syncs of the directory's files, since the directory was opened.</summary>
-    public FileUsage Usage => _files is DiskFiles disk ? disk.Usage : new FileUsage();
+    public FileUsage Usage => _files.Usage;
 
     /// <summary>Result of recovery. Before <see cref="OpenStore"/>, the report has only the findings of the catalog.</summary>
     public RecoveryReport Report { get; private set; }

@@ -21,6 +21,7 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     private const int MaxCatchUps = 8;
 
     private readonly Lock _lock = new();
+    private readonly Lock _syncing = new(); // held during a sync, so that one that finds nothing to do has waited for the one before
     private readonly CommitSignal _signal;
     private readonly CatalogFile _file; // guarded by _lock, except for Sync
     private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal); // guarded by _lock
@@ -33,6 +34,7 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     private volatile bool _hasPendingRemovals; // true if _pendingRemovals is not empty
     private StoreFailedException? _failure; // guarded by _lock
     private int _dirty; // changed with Interlocked
+    private volatile bool _isSyncing;
 
     /// <summary>Opens or creates the catalog of a data directory.</summary>
     public FileCatalog(IStoreFiles files, string directory, CommitSignal signal, List<RecoveryFinding> findings)
@@ -72,6 +74,9 @@ internal sealed class FileCatalog : ICatalog, IDisposable
 
     /// <summary>True if a change is not synced yet.</summary>
     public bool IsDirty => Volatile.Read(ref _dirty) != 0 || _hasPendingRemovals;
+
+    /// <summary>True while changes are being synced. Read it after <see cref="IsDirty"/>.</summary>
+    public bool IsSyncing => _isSyncing;
 
     /// <inheritdoc/>
     public void Put(string key, ReadOnlySpan<byte> value)
@@ -117,13 +122,24 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     /// <summary>Syncs all changes made so far. Other threads may change the catalog during the call.</summary>
     public void Sync()
     {
-        if (_hasPendingRemovals)
+        lock (_syncing)
         {
-            lock (_lock)
-                WritePendingRemovals();
+            _isSyncing = true;
+            try
+            {
+                if (_hasPendingRemovals)
+                {
+                    lock (_lock)
+                        WritePendingRemovals();
+                }
+                if (Interlocked.Exchange(ref _dirty, 0) != 0)
+                    _file.Sync();
+            }
+            finally
+            {
+                _isSyncing = false;
+            }
         }
-        if (Interlocked.Exchange(ref _dirty, 0) != 0)
-            _file.Sync();
     }
 
     /// <summary>Replaces the file by a file with only the current entries. Other threads may change the catalog during the call.</summary>

@@ -1,7 +1,7 @@
 namespace Amqp.Storage.Configuration;
 
 /// <summary>Options of a store: limits on memory and disk space, and the time between syncs.</summary>
-public sealed class StoreOptions
+public sealed record StoreOptions
 {
     /// <summary>Maximum bytes of a segment, from <see cref="BlockSize"/> to 1 GiB. A larger record has a segment of its own.</summary>
     public int SegmentSize { get; init; } = 64 << 20;
@@ -43,6 +43,14 @@ public sealed class StoreOptions
 
     /// <summary>Maximum time until persistent data is synced if no commit is requested.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>True if a publisher may commit on its own thread while syncs are quick. False if syncs wait for other brokers.</summary>
+    internal bool CommitsOnPublisherThread { get; init; } = true;
+
+    /// <summary>
+    /// True if each recovered message counts as delivered once: deliveries of the leader before may not have been recorded here.
+    /// </summary>
+    internal bool CountsRecoveredAsDelivered { get; init; }
 
     /// <summary>Delay before paging is retried after a failure.</summary>
     internal TimeSpan PagingRetryDelay { get; init; } = TimeSpan.FromSeconds(10);

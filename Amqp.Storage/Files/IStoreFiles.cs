@@ -3,6 +3,9 @@ namespace Amqp.Storage.Files;
 /// <summary>The file operations of the store. Tests replace them with operations that fail or record what was synced.</summary>
 internal interface IStoreFiles
 {
+    /// <summary>Number and duration of the operations on the disk, where they are counted.</summary>
+    FileUsage Usage => new();
+
     /// <summary>Returns the names of the files in a folder, without the path of the folder.</summary>
     IReadOnlyList<string> List(string directory);
 

@@ -30,6 +30,7 @@ internal sealed class Committer : IAsyncDisposable
     private readonly DiskSpace _disk;
     private readonly CommitWork _work;
     private readonly Housekeeper _housekeeper; // thread-safe
+    private readonly bool _commitsHere; // publishers may commit on their threads
     private readonly long _maxUnwritten; // unwritten bytes above which publishers should pause
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _idlePolls;
@@ -42,6 +43,7 @@ internal sealed class Committer : IAsyncDisposable
         Housekeeper housekeeper, StoreOptions options)
     {
         (_log, _output, _progress, _signal, _disk, _work, _housekeeper) = (log, output, progress, signal, disk, work, housekeeper);
+        _commitsHere = options.CommitsOnPublisherThread;
         // The unwritten bytes are limited to half of the reserve, but at least one block, because the reserve must have space for all
         // unwritten records and for the records that settle their messages.
         _maxUnwritten = disk.ReserveSize == 0
@@ -73,7 +75,7 @@ internal sealed class Committer : IAsyncDisposable
     public void CommitHere(long position)
     {
         _progress.Note(Math.Min(position, _log.Position));
-        if (_work.QuickSyncs < QuickSyncs || !_turn.TryEnter())
+        if (!_commitsHere || _work.QuickSyncs < QuickSyncs || !_turn.TryEnter())
         {
             _signal.Wake();
             return;

@@ -45,6 +45,9 @@ internal sealed class LogRecovery(
     {
         long started = Stopwatch.GetTimestamp();
         IReadOnlyList<RecoveredSegment> read = Read(segments);
+        if (options.CountsRecoveredAsDelivered)
+            foreach (RecoveredQueue queue in _queues.Values)
+                queue.MarkDelivered(queue.LastSequence, queue.DeliveredSegment);
         var space = new BlockSpace(options, new BlockLoader(files, _indexes.Layout));
         var chunks = new MessageChunkPool();
         var loader = new StretchLoader(files, space, _indexes);

@@ -13,8 +13,9 @@ namespace Amqp.Storage.Replication;
 /// <param name="files">The files of the leader.</param>
 /// <param name="root">Full path of the data directory.</param>
 /// <param name="send">Sends an operation to the follower.</param>
+/// <param name="beat">Sends a heartbeat if it is time. Called often.</param>
 /// <param name="rate">Most bytes of files per second; null for no limit.</param>
-internal sealed class FileCopy(ReplicationLog log, IStoreFiles files, string root, FileCopy.Sender send, long? rate)
+internal sealed class FileCopy(ReplicationLog log, IStoreFiles files, string root, FileCopy.Sender send, Action beat, long? rate)
 {
     private readonly long _began = Stopwatch.GetTimestamp();
     private readonly byte[] _part = new byte[Manifest.PartSize];
@@ -85,6 +86,7 @@ internal sealed class FileCopy(ReplicationLog log, IStoreFiles files, string roo
     /// <summary>Sends the operations that the leader has done meanwhile.</summary>
     private void Follow(FrameReader frames, CopyPlan plan)
     {
+        beat();
         while (frames.TryRead(out var frame))
         {
             var operation = OperationFrame.Read(frame);

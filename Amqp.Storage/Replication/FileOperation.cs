@@ -28,6 +28,9 @@ internal enum FileOperationKind : byte
 
     /// <summary>The follower has all files. It syncs those that were copied.</summary>
     Complete = 18,
+
+    /// <summary>Asks for an answer, to show that both ends are alive. It is no operation, and has the number 0.</summary>
+    Heartbeat = 19,
 }
 
 /// <summary>A change of a file or a folder of the store, as the leader did it and its followers repeat it.</summary>
@@ -45,7 +48,7 @@ internal readonly ref struct FileOperation
     /// <summary>Path of the file or folder, relative to the data directory, as UTF-8 with slashes. Empty for the data directory.</summary>
     public ReadOnlySpan<byte> Path { get; init; }
 
-    /// <summary>Offset of a write, or new length of the file, in bytes. Of a complete copy: the position in the leader's ring.</summary>
+    /// <summary>Offset of a write, or new length of the file, in bytes. Of a heartbeat: the leader's timestamp.</summary>
     public long Offset { get; init; }
 
     /// <summary>Bytes of a write, or new path of a renamed file.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Text;
 using Amqp.Storage.Files;
 
@@ -10,6 +12,11 @@ namespace Amqp.Storage.Replication;
 /// <param name="node">Name of this node.</param>
 internal sealed class FollowerLink(FollowerStore store, IStoreFiles files, string root, string node)
 {
+    private long _heard;
+
+    /// <summary>When the leader was last heard, as a timestamp of this machine; 0 if it was not. Any thread can read it.</summary>
+    public long Heard => Volatile.Read(ref _heard);
+
     /// <summary>Follows the leader until the stream ends.</summary>
     /// <param name="stream">The connection to the leader, whose certificate has been checked.</param>
     /// <exception cref="InvalidDataException">The leader's epoch is over, or it broke the protocol.</exception>
@@ -20,21 +27,41 @@ internal sealed class FollowerLink(FollowerStore store, IStoreFiles files, strin
         using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
         ulong epoch = reader.ReadUInt64();
         store.Accept(epoch);
-        new ReplicaGreeting(node, store.State, store.Last, store.Position).Write(writer);
+        Hear();
+        new ReplicaGreeting(node, store.State, store.Last).Write(writer);
         if (!reader.ReadBoolean())
         {
             store.BeginCopy();
             Manifest.Of(files, root).Write(writer);
         }
+        (ulong durable, long heartbeat, bool isComplete) = (0, 0, false);
+        Span<byte> answer = stackalloc byte[sizeof(ulong) + sizeof(long)];
         var frames = new FrameReader(target => stream.Read(target));
         while (frames.TryRead(out var frame))
         {
+            Hear();
             var operation = OperationFrame.Read(frame);
-            if (!store.Apply(operation))
+            if (operation.Kind == FileOperationKind.Heartbeat)
+            {
+                heartbeat = operation.Offset;
+                if (!isComplete)
+                    continue; // the first answer says that the files are complete
+            }
+            else if (store.Apply(operation, frame))
+            {
+                (durable, isComplete) = (operation.Number, true);
+            }
+            else
+            {
                 continue;
-            writer.Write(operation.Number);
-            writer.Flush();
+            }
+            BinaryPrimitives.WriteUInt64LittleEndian(answer, durable);
+            BinaryPrimitives.WriteInt64LittleEndian(answer[sizeof(ulong)..], heartbeat);
+            stream.Write(answer);
+            stream.Flush();
         }
         throw new EndOfStreamException("the leader has closed the link");
     }
+
+    private void Hear() => Volatile.Write(ref _heard, Stopwatch.GetTimestamp());
 }

@@ -11,23 +11,24 @@ internal sealed class FollowerStore : IDisposable
     private readonly IStoreFiles _files;
     private readonly string _root;
     private readonly Dictionary<string, IStoreFile> _open = [];
+    private readonly OperationHistory? _history;
     private ReplicaState _state;
 
+    /// <param name="files">The files of this machine.</param>
+    /// <param name="root">Full path of the data directory.</param>
+    /// <param name="history">Keeps the operations for the case that this node becomes the leader; null if it cannot.</param>
     /// <exception cref="InvalidDataException">The state of the directory is damaged.</exception>
-    public FollowerStore(IStoreFiles files, string root)
+    public FollowerStore(IStoreFiles files, string root, OperationHistory? history = null)
     {
-        (_files, _root) = (files, root);
+        (_files, _root, _history) = (files, root, history);
         _state = ReplicaStateFile.Read(files, root);
     }
 
     /// <summary>Epoch of the leader that is followed, and whether the directory is a consistent store.</summary>
     public ReplicaState State => _state;
 
-    /// <summary>Number of the last operation that was applied in this epoch; 0 before the first, and before a copy is complete.</summary>
-    public ulong Last { get; private set; }
-
-    /// <summary>Position in the leader's ring behind the last operation.</summary>
-    public long Position { get; private set; }
+    /// <summary>The last operation that was applied; number 0 before the first, and before a copy is complete.</summary>
+    public ReplicaPosition Last { get; private set; }
 
     /// <summary>Begins to follow a leader. The epoch is durable before anything of the leader is accepted.</summary>
     /// <exception cref="InvalidDataException">The leader's epoch is older than that of a leader that was followed before.</exception>
@@ -35,10 +36,8 @@ internal sealed class FollowerStore : IDisposable
     {
         if (epoch < _state.Epoch)
             throw new InvalidDataException($"epoch {epoch} of the leader is over: epoch {_state.Epoch} has begun");
-        if (epoch == _state.Epoch)
-            return;
-        Write(_state with { Epoch = epoch });
-        Last = 0;
+        if (epoch != _state.Epoch)
+            Write(_state with { Epoch = epoch });
     }
 
     /// <summary>Notes durably that files will be copied, so that the directory is no consistent store.</summary>
@@ -46,22 +45,27 @@ internal sealed class FollowerStore : IDisposable
     {
         Close();
         Write(_state with { IsComplete = false });
-        Last = 0;
+        Last = default;
     }
 
     /// <summary>Applies an operation.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="frame">The same, as it came.</param>
     /// <returns>True if everything up to the operation is on the disk, and the leader waits for this answer.</returns>
     /// <exception cref="InvalidDataException">The operation does not follow the last one, or cannot be one of a leader.</exception>
     /// <exception cref="IOException">The operation failed. The follower has to begin anew.</exception>
-    public bool Apply(in FileOperation operation)
+    public bool Apply(in FileOperation operation, ReadOnlySpan<byte> frame)
     {
-        if (operation.Epoch != _state.Epoch)
+        var position = new ReplicaPosition(operation.Epoch, operation.Number);
+        // A leader that was a follower itself also sends operations of the epoch before.
+        if (operation.Epoch > _state.Epoch || operation.Epoch < Last.Epoch)
             throw new InvalidDataException($"an operation of epoch {operation.Epoch} came in epoch {_state.Epoch}");
         // The follower of a link that was interrupted syncs once, without a new operation.
-        ulong next = operation.Kind == FileOperationKind.Complete ? Last : Last + 1;
+        ulong next = operation.Kind == FileOperationKind.Complete ? Last.Number : Last.Number + 1;
         if (_state.IsComplete && operation.Number != next)
-            throw new InvalidDataException($"operation {operation.Number} came after {Last}");
+            throw new InvalidDataException($"operation {operation.Number} came after {Last.Number}");
         string path = FullPath(operation.PathText);
+        bool wasComplete = _state.IsComplete;
         switch (operation.Kind)
         {
             case FileOperationKind.Create:
@@ -106,9 +110,18 @@ internal sealed class FollowerStore : IDisposable
             default:
                 throw new InvalidDataException($"{operation.Kind} is no file operation");
         }
-        Last = operation.Number;
-        Position = operation.Kind == FileOperationKind.Complete ? operation.Offset : Position + OperationFrame.SizeOf(operation);
-        return operation.Kind == FileOperationKind.Complete || (operation.IsAnswered && _state.IsComplete);
+        if (operation.Kind == FileOperationKind.Complete)
+        {
+            if (wasComplete)
+                return true;
+            _history?.StartAfter(position);
+        }
+        else if (wasComplete)
+        {
+            _history?.Append(position, frame, default);
+        }
+        Last = position;
+        return operation.IsAnswered && _state.IsComplete;
     }
 
     public void Dispose() => Close();

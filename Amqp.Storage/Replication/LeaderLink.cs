@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Amqp.Storage.Files;
 
@@ -13,8 +14,10 @@ internal sealed class LeaderLink
     private readonly ReplicationLog _log;
     private readonly FileCopy _copy;
     private readonly Stream _stream;
+    private readonly ReplicationOptions _options;
     private readonly byte[] _chunk = new byte[256 << 10];
     private Replica? _replica;
+    private long _lastBeat;
 
     /// <param name="log">The operations.</param>
     /// <param name="files">The files of the leader.</param>
@@ -23,8 +26,8 @@ internal sealed class LeaderLink
     /// <param name="options">Limits.</param>
     public LeaderLink(ReplicationLog log, IStoreFiles files, string root, Stream stream, ReplicationOptions options)
     {
-        (_log, _stream) = (log, stream);
-        _copy = new FileCopy(log, files, root, Send, options.CatchUpRate);
+        (_log, _stream, _options) = (log, stream, options);
+        _copy = new FileCopy(log, files, root, Send, BeatIfDue, options.CatchUpRate);
     }
 
     /// <summary>Serves the follower until the stream ends. Then the follower is no longer in the in-sync set.</summary>
@@ -38,15 +41,16 @@ internal sealed class LeaderLink
         writer.Flush();
         var greeting = ReplicaGreeting.Read(reader);
         _replica = new Replica(greeting.Node, _stream.Dispose);
-        bool continues = CanContinue(greeting);
-        writer.Write(continues);
+        long? position = greeting.State.IsComplete ? _log.PositionAfter(greeting.Last) : null;
+        if (position is null)
+            _log.InSync.Expel(greeting.Node); // before the follower changes its files
+        writer.Write(position is not null);
         writer.Flush();
-        long position = greeting.Position;
-        ulong last = greeting.Last;
+        ulong last = greeting.Last.Number;
         var answers = new Thread(() => ReadAnswers(reader)) { IsBackground = true, Name = $"Replica {greeting.Node}" };
         try
         {
-            if (!continues)
+            if (position is null)
             {
                 var had = Manifest.Read(reader);
                 answers.Start();
@@ -56,39 +60,21 @@ internal sealed class LeaderLink
             {
                 answers.Start();
             }
-            Complete(last, position);
-            Stream(position);
+            Complete(last, position.Value);
+            Stream(position.Value);
         }
         finally
         {
             _stream.Dispose();
-            _log.Leave(_replica);
+            _log.InSync.Leave(_replica);
         }
-    }
-
-    private bool CanContinue(ReplicaGreeting greeting)
-    {
-        if (!greeting.State.IsComplete || greeting.State.Epoch != _log.Epoch || greeting.Last == 0)
-            return false;
-        var (last, end) = _log.End();
-        if (greeting.Position == end)
-            return greeting.Last == last;
-        byte[] start = new byte[OperationFrame.HeaderSize];
-        return greeting.Position >= 0 && greeting.Position < end && _log.Ring.Read(greeting.Position, start) == start.Length
-            && OperationFrame.ReadNumber(start) == greeting.Last + 1;
     }
 
     /// <summary>Makes the follower sync everything. With its answer it joins the in-sync set.</summary>
     private void Complete(ulong last, long position)
     {
-        _log.NoteSent(_replica!, position);
-        Send(new FileOperation
-        {
-            Number = last,
-            Epoch = _log.Epoch,
-            Kind = FileOperationKind.Complete,
-            Offset = position,
-        });
+        _log.InSync.NoteSent(_replica!, position);
+        Send(new FileOperation { Number = last, Epoch = _log.Epoch, Kind = FileOperationKind.Complete });
     }
 
     /// <summary>Reads the answers. The first is that of the complete copy, so the follower joins the in-sync set.</summary>
@@ -98,31 +84,50 @@ internal sealed class LeaderLink
         {
             for (bool isJoined = false; ; isJoined = true)
             {
-                _log.NoteDurable(_replica!, reader.ReadUInt64());
-                if (!isJoined)
-                    _log.Join(_replica!);
+                _log.InSync.NoteAnswer(_replica!, reader.ReadUInt64(), reader.ReadInt64());
+                if (isJoined)
+                    continue;
+                _log.InSync.Join(_replica!);
+                if (_stream.CanTimeout)
+                    _stream.ReadTimeout = (int)_options.ReplicaTimeout.TotalMilliseconds; // heartbeats are answered from now on
             }
         }
         catch (Exception) // whatever it is, the link is over, and the thread that sends reports why
         {
             _stream.Dispose();
-            _log.Leave(_replica!); // wakes the thread that sends
+            _log.InSync.Leave(_replica!); // wakes the thread that sends
         }
     }
 
     private void Stream(long position)
     {
-        while (_log.WaitForMore(position, Timeout.InfiniteTimeSpan, _replica))
+        bool isWhole = true; // the ring ends with a whole operation, but a full chunk may not
+        while (_log.WaitForMore(position, _options.HeartbeatInterval, _replica))
         {
+            if (isWhole)
+                BeatIfDue();
             int count = _log.Ring.Read(position, _chunk);
             if (count < 0)
                 throw new IOException("the follower was too slow for the ring of operations");
+            isWhole = count < _chunk.Length;
+            if (count == 0)
+                continue;
             _stream.Write(_chunk, 0, count);
             _stream.Flush();
             position += count;
-            _log.NoteSent(_replica!, position);
+            _log.InSync.NoteSent(_replica!, position);
         }
         throw new IOException("the follower has closed the link, or the replication has ended");
+    }
+
+    /// <summary>Sends a heartbeat, unless one was sent a short time ago. Only between whole operations.</summary>
+    private void BeatIfDue()
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (Stopwatch.GetElapsedTime(_lastBeat, now) < _options.HeartbeatInterval)
+            return;
+        _lastBeat = now;
+        Send(new FileOperation { Number = 0, Epoch = _log.Epoch, Kind = FileOperationKind.Heartbeat, Offset = now });
     }
 
     private void Send(in FileOperation operation)
@@ -130,6 +135,8 @@ internal sealed class LeaderLink
         Span<byte> start = stackalloc byte[OperationFrame.HeaderSize + operation.Path.Length];
         OperationFrame.WriteStart(operation, start);
         _stream.Write(start);
-        _stream.Write(operation.Bytes);
+        if (!operation.Bytes.IsEmpty)
+            _stream.Write(operation.Bytes);
+        _stream.Flush();
     }
 }

@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Replication;
 
-/// <summary>A follower, as its leader sees it. The gate of the <see cref="ReplicationLog"/> guards the state.</summary>
+/// <summary>A follower, as its leader sees it. The gate of the <see cref="InSyncSet"/> guards the state.</summary>
 /// <param name="name">Name of the follower's node.</param>
 /// <param name="drop">Ends the link to the follower.</param>
 internal sealed class Replica(string name, Action drop)
@@ -12,6 +12,14 @@ internal sealed class Replica(string name, Action drop)
 
     /// <summary>Position in the ring up to which the follower was sent the operations.</summary>
     public long Position { get; set; }
+
+    /// <summary>
+    /// When the last heartbeat that the follower has answered was sent, as a timestamp of this machine; 0 if it answered none.
+    /// </summary>
+    public long Heard { get; set; }
+
+    /// <summary>True if the coordinator has the follower in the in-sync set, so that it may become the leader.</summary>
+    public bool IsMember { get; set; }
 
     /// <summary>True if the link to the follower has ended.</summary>
     public bool IsGone { get; set; }

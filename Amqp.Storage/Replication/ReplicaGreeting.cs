@@ -5,16 +5,16 @@ namespace Amqp.Storage.Replication;
 /// <summary>The state of a follower that connects to a leader.</summary>
 /// <param name="Node">Name of the follower's node.</param>
 /// <param name="State">State of its data directory.</param>
-/// <param name="Last">Number of the last operation that it applied in this epoch; 0 if it has none, or has been restarted since.</param>
-/// <param name="Position">Position in the leader's ring behind that operation.</param>
-internal readonly record struct ReplicaGreeting(string Node, ReplicaState State, ulong Last, long Position)
+/// <param name="Last">The last operation that it applied; number 0 if it has none, or has been restarted since.</param>
+internal readonly record struct ReplicaGreeting(string Node, ReplicaState State, ReplicaPosition Last)
 {
     private const uint Magic = 0x5251_4D41; // AMQR
 
     /// <summary>Version of the protocol between leader and follower.</summary>
     private const byte Version = 1;
 
-    private const int MaxNode = 255;
+    /// <summary>Maximum length of a node's name in bytes.</summary>
+    public const int MaxNode = 255;
 
     /// <summary>Reads a greeting.</summary>
     /// <exception cref="InvalidDataException">The bytes are no greeting of this version.</exception>
@@ -23,9 +23,9 @@ internal readonly record struct ReplicaGreeting(string Node, ReplicaState State,
         if (reader.ReadUInt32() != Magic || reader.ReadByte() != Version)
             throw new InvalidDataException("a replica speaks another protocol, or another version of it");
         var state = new ReplicaState(reader.ReadUInt64(), reader.ReadBoolean());
-        (ulong last, long position) = (reader.ReadUInt64(), reader.ReadInt64());
+        var last = new ReplicaPosition(reader.ReadUInt64(), reader.ReadUInt64());
         byte[] node = reader.ReadBytes(Math.Min(reader.ReadByte(), (byte)MaxNode));
-        return new ReplicaGreeting(Encoding.UTF8.GetString(node), state, last, position);
+        return new ReplicaGreeting(Encoding.UTF8.GetString(node), state, last);
     }
 
     public void Write(BinaryWriter writer)
@@ -37,8 +37,8 @@ internal readonly record struct ReplicaGreeting(string Node, ReplicaState State,
         writer.Write(Version);
         writer.Write(State.Epoch);
         writer.Write(State.IsComplete);
-        writer.Write(Last);
-        writer.Write(Position);
+        writer.Write(Last.Epoch);
+        writer.Write(Last.Number);
         writer.Write((byte)node.Length);
         writer.Write(node);
         writer.Flush();

@@ -30,11 +30,14 @@ internal sealed class ReplicatedFiles : IStoreFiles
 
     /// <summary>True if followers have a file too. The path is relative to the data directory, with slashes.</summary>
     /// <remarks>
-    /// Not replicated are page files, the lock, the disk reserve, whose size depends on the machine's own disk, and the replica's state.
+    /// Not replicated are page files, the lock, the disk reserve, whose size depends on the machine's disk, and files about the node.
     /// </remarks>
     public static bool IsReplicated(string path) =>
-        !path.StartsWith("../", StringComparison.Ordinal) && !path.StartsWith("pages", StringComparison.Ordinal)
-            && path is not ("lock" or "reserve" or ".." or ReplicaStateFile.Name or ReplicaStateFile.NewName);
+        !path.StartsWith("../", StringComparison.Ordinal) && !path.StartsWith("pages/", StringComparison.Ordinal)
+            && path is not ("pages" or "lock" or "reserve" or ".." or ReplicaStateFile.Name or ReplicaStateFile.NewName
+                or ReplicaFiles.Node or ReplicaFiles.Probe);
+
+    public FileUsage Usage => _below.Usage;
 
     public IReadOnlyList<string> List(string directory) => _below.List(directory);
 
@@ -71,7 +74,7 @@ internal sealed class ReplicatedFiles : IStoreFiles
             return;
         lock (_log.Gate)
         {
-            Append(FileOperationKind.Delete, name);
+            AppendHeld(FileOperationKind.Delete, name);
             name.IsGone = true;
             _names.Remove(path);
         }
@@ -84,7 +87,7 @@ internal sealed class ReplicatedFiles : IStoreFiles
             return;
         lock (_log.Gate)
         {
-            Append(FileOperationKind.Rename, name, 0, replaced.Path);
+            AppendHeld(FileOperationKind.Rename, name, 0, replaced.Path);
             replaced.IsGone = true;
             name.Path = replaced.Path;
             _names.Remove(from);
@@ -97,7 +100,7 @@ internal sealed class ReplicatedFiles : IStoreFiles
         ulong? number = NameOf(path) is { } name ? Append(FileOperationKind.SyncDirectory, name) : null;
         _below.SyncDirectory(path);
         if (number is { } asked)
-            _log.WaitForReplicas(asked);
+            _log.InSync.WaitForDurable(asked);
     }
 
     /// <summary>Returns the name of a file or folder that is replicated; null for others.</summary>
@@ -117,11 +120,15 @@ internal sealed class ReplicatedFiles : IStoreFiles
     private ulong Append(FileOperationKind kind, ReplicatedName name, long offset = 0, ReadOnlySpan<byte> bytes = default)
     {
         lock (_log.Gate)
-        {
-            _log.WaitForRoom(OperationFrame.HeaderSize + name.Path.Length + bytes.Length);
-            // The name is read after the wait, because the file may have been renamed or deleted meanwhile.
-            return name.IsGone ? _log.Last : _log.Append(kind, name.Path, offset, bytes);
-        }
+            return AppendHeld(kind, name, offset, bytes);
+    }
+
+    /// <remarks>The caller holds the gate once: the wait for room may release it.</remarks>
+    private ulong AppendHeld(FileOperationKind kind, ReplicatedName name, long offset = 0, ReadOnlySpan<byte> bytes = default)
+    {
+        _log.WaitForRoom(OperationFrame.HeaderSize + name.Path.Length + bytes.Length);
+        // The name is read after the wait, because the file may have been renamed or deleted meanwhile.
+        return name.IsGone ? _log.Last : _log.Append(kind, name.Path, offset, bytes);
     }
 
     /// <summary>Name of a file that is open. A renamed file keeps its object. The gate of the log guards it.</summary>
@@ -171,7 +178,7 @@ internal sealed class ReplicatedFiles : IStoreFiles
         {
             ulong number = owner.Append(FileOperationKind.Sync, name); // sent first: the followers sync at the same time
             file.Sync();
-            owner._log.WaitForReplicas(number);
+            owner._log.InSync.WaitForDurable(number);
         }
 
         public void Dispose() => file.Dispose();

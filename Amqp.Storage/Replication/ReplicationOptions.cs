@@ -14,6 +14,9 @@ public sealed record ReplicationOptions
     /// <summary>Time after which a replica that has not answered leaves the in-sync set. Default: 3 s.</summary>
     public TimeSpan ReplicaTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Time between the heartbeats of a leader to its followers. Default: 500 ms.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Bytes per second at which files are copied to a follower that lacks them; null for no limit.</summary>
     public long? CatchUpRate { get; init; }
 }

@@ -11,60 +11,59 @@ public sealed class InSyncSetTests
     [Test]
     public async Task A_sync_waits_for_every_replica_in_the_set()
     {
-        var log = new ReplicationLog(1, new ReplicationOptions { RingSize = 4096, ReplicaTimeout = TimeSpan.FromMinutes(1) });
+        var log = Log(new ReplicationOptions { RingSize = 4096, ReplicaTimeout = TimeSpan.FromMinutes(1) });
         Replica[] replicas = [new("a", () => { }), new("b", () => { })];
-        Array.ForEach(replicas, log.Join);
+        Array.ForEach(replicas, log.InSync.Join);
         ulong number = Append(log);
 
-        var waiting = Task.Run(() => log.WaitForReplicas(number));
-        log.NoteDurable(replicas[0], number);
+        var waiting = Task.Run(() => log.InSync.WaitForDurable(number));
+        log.InSync.NoteAnswer(replicas[0], number, 0);
         Assert.That(await Task.WhenAny(waiting, Task.Delay(_short)), Is.Not.SameAs(waiting));
 
-        log.NoteDurable(replicas[1], number);
+        log.InSync.NoteAnswer(replicas[1], number, 0);
         await waiting.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     [Test]
     public async Task A_replica_that_does_not_answer_is_removed_from_the_set_before_anything_is_durable_without_it()
     {
-        var log = new ReplicationLog(1, new ReplicationOptions { RingSize = 4096, ReplicaTimeout = _short });
         var dropped = new TaskCompletionSource();
         var silent = new Replica("silent", dropped.SetResult);
-        log.Join(silent);
         var removing = new TaskCompletionSource();
         using var mayRemove = new ManualResetEventSlim();
-        log.Removing = replica =>
+        var log = Log(new ReplicationOptions { RingSize = 4096, ReplicaTimeout = _short }, names =>
         {
-            Assert.That(replica, Is.SameAs(silent));
+            if (names.Count > 0)
+                return;
             removing.SetResult();
             mayRemove.Wait();
-        };
+        });
+        log.InSync.Join(silent);
         ulong number = Append(log);
 
-        var waiting = Task.Run(() => log.WaitForReplicas(number));
+        var waiting = Task.Run(() => log.InSync.WaitForDurable(number));
         await removing.Task.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.That(waiting.IsCompleted, Is.False, "the replica is still in the set");
         mayRemove.Set();
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(10));
-        Assert.That(log.InSync, Is.Empty);
+        Assert.That(log.InSync.Names, Is.Empty);
         await dropped.Task.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     [Test]
     public async Task Nothing_is_durable_while_a_silent_replica_cannot_be_removed()
     {
-        var log = new ReplicationLog(1, new ReplicationOptions { RingSize = 4096, ReplicaTimeout = _short });
-        log.Join(new Replica("silent", () => { }));
         int attempts = 0;
-        log.Removing = _ =>
+        var log = Log(new ReplicationOptions { RingSize = 4096, ReplicaTimeout = _short }, names =>
         {
-            if (Interlocked.Increment(ref attempts) < 3)
+            if (names.Count == 0 && Interlocked.Increment(ref attempts) < 3)
                 throw new IOException("the coordinator does not answer");
-        };
+        });
+        log.InSync.Join(new Replica("silent", () => { }));
         ulong number = Append(log);
 
-        await Task.Run(() => log.WaitForReplicas(number)).WaitAsync(TimeSpan.FromSeconds(10));
+        await Task.Run(() => log.InSync.WaitForDurable(number)).WaitAsync(TimeSpan.FromSeconds(10));
 
         Assert.That(attempts, Is.EqualTo(3));
     }
@@ -72,26 +71,78 @@ public sealed class InSyncSetTests
     [Test]
     public async Task Nothing_is_durable_with_fewer_replicas_than_demanded()
     {
-        var log = new ReplicationLog(1, new ReplicationOptions { RingSize = 4096, MinInSync = 2, ReplicaTimeout = _short });
+        var log = Log(new ReplicationOptions { RingSize = 4096, MinInSync = 2, ReplicaTimeout = _short });
         ulong number = Append(log);
 
-        var waiting = Task.Run(() => log.WaitForReplicas(number));
+        var waiting = Task.Run(() => log.InSync.WaitForDurable(number));
         Assert.That(await Task.WhenAny(waiting, Task.Delay(3 * _short)), Is.Not.SameAs(waiting));
         var replica = new Replica("late", () => { });
-        log.NoteDurable(replica, number);
-        log.Join(replica);
+        log.InSync.NoteAnswer(replica, number, 0);
+        log.InSync.Join(replica);
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>A follower that the coordinator does not have cannot lead, and messages that only it has would be lost.</summary>
+    [Test]
+    public async Task A_follower_counts_when_the_coordinator_has_it_as_a_member()
+    {
+        using var mayAdd = new ManualResetEventSlim();
+        var options = new ReplicationOptions { RingSize = 4096, MinInSync = 2, ReplicaTimeout = TimeSpan.FromMinutes(1) };
+        var log = Log(options, _ => mayAdd.Wait());
+        ulong number = Append(log);
+        var replica = new Replica("new", () => { });
+        log.InSync.NoteAnswer(replica, number, 0);
+
+        var joining = Task.Run(() => log.InSync.Join(replica));
+        var waiting = Task.Run(() => log.InSync.WaitForDurable(number));
+        Assert.That(await Task.WhenAny(waiting, Task.Delay(_short)), Is.Not.SameAs(waiting));
+        Assert.That(log.InSync.IsTooSmall);
+        mayAdd.Set();
+
+        await joining.WaitAsync(TimeSpan.FromSeconds(10));
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That(log.InSync.IsTooSmall, Is.False);
+    }
+
+    [Test]
+    public async Task A_sync_of_a_new_leader_waits_for_the_members_of_the_set_that_have_no_link_yet()
+    {
+        string[]? set = null;
+        var options = new ReplicationOptions { RingSize = 4096, ReplicaTimeout = TimeSpan.FromMinutes(1) };
+        var log = new ReplicationLog(2, options, new InSyncSet(options, names => set = [.. names], ["a", "b"]));
+        ulong number = Append(log);
+        var waiting = Task.Run(() => log.InSync.WaitForDurable(number));
+        var replica = new Replica("a", () => { });
+        log.InSync.NoteAnswer(replica, number, 0);
+        log.InSync.Join(replica);
+        Assert.That(await Task.WhenAny(waiting, Task.Delay(_short)), Is.Not.SameAs(waiting));
+
+        log.InSync.Expel("b");
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That(set, Is.EqualTo(["a"]));
+    }
+
+    [Test]
+    public void A_follower_is_not_copied_to_while_the_coordinator_may_have_it_in_the_set()
+    {
+        var options = new ReplicationOptions { RingSize = 4096 };
+        var set = new InSyncSet(options, _ => throw new IOException("the coordinator does not answer"), ["a"]);
+
+        Assert.That(() => set.Expel("a"), Throws.TypeOf<IOException>());
+        set.Expel("unknown");
+        Assert.That(set.Names, Is.EqualTo(["a"]));
     }
 
     [Test]
     public async Task A_wait_ends_with_an_error_when_the_replication_ends()
     {
-        var log = new ReplicationLog(1, new ReplicationOptions { RingSize = 4096, MinInSync = 2 });
+        var log = Log(new ReplicationOptions { RingSize = 4096, MinInSync = 2 });
         ulong number = Append(log);
-        var waiting = Task.Run(() => log.WaitForReplicas(number));
+        var waiting = Task.Run(() => log.InSync.WaitForDurable(number));
 
-        log.Close();
+        log.InSync.Close();
 
         await Assert.ThrowsAsync<IOException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(10)));
     }
@@ -100,9 +151,9 @@ public sealed class InSyncSetTests
     [Test]
     public async Task The_ring_does_not_overwrite_what_a_replica_in_the_set_has_not_received()
     {
-        var log = new ReplicationLog(1, new ReplicationOptions { RingSize = 4096, ReplicaTimeout = TimeSpan.FromMinutes(1) });
+        var log = Log(new ReplicationOptions { RingSize = 4096, ReplicaTimeout = TimeSpan.FromMinutes(1) });
         var slow = new Replica("slow", () => { });
-        log.Join(slow);
+        log.InSync.Join(slow);
 
         var filling = Task.Run(() =>
         {
@@ -112,7 +163,7 @@ public sealed class InSyncSetTests
         Assert.That(await Task.WhenAny(filling, Task.Delay(_short)), Is.Not.SameAs(filling));
         Assert.That(log.Ring.Start, Is.Zero);
         while (!filling.IsCompleted)
-            log.NoteSent(slow, log.Ring.End);
+            log.InSync.NoteSent(slow, log.Ring.End);
 
         await filling;
         Assert.That(log.Last, Is.EqualTo(200));
@@ -151,7 +202,7 @@ public sealed class InSyncSetTests
                 Epoch = 1,
                 Kind = FileOperationKind.Create,
                 Path = System.Text.Encoding.UTF8.GetBytes(path),
-            }),
+            }, default),
             Throws.TypeOf<InvalidDataException>());
     }
 
@@ -163,11 +214,14 @@ public sealed class InSyncSetTests
         using var folder = new TestFolder();
         using var store = new FollowerStore(new DiskFiles(), folder.Path);
         store.Accept(1);
-        store.Apply(Sync(1, 1));
+        store.Apply(Sync(1, 1), default);
 
-        Assert.That(() => store.Apply(Sync(number, epoch)), Throws.TypeOf<InvalidDataException>());
-        Assert.That(store.Apply(Sync(2, 1)), "it goes on after the right one");
+        Assert.That(() => store.Apply(Sync(number, epoch), default), Throws.TypeOf<InvalidDataException>());
+        Assert.That(store.Apply(Sync(2, 1), default), "it goes on after the right one");
     }
+
+    private static ReplicationLog Log(ReplicationOptions options, Action<IReadOnlyCollection<string>>? change = null) =>
+        new(1, options, new InSyncSet(options, change ?? (_ => { }), []));
 
     private static FileOperation Sync(ulong number, ulong epoch) => new()
     {

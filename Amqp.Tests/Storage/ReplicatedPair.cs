@@ -17,7 +17,7 @@ internal sealed class ReplicatedPair : IDisposable
     {
         _options = options ?? new ReplicationOptions { RingSize = 8 << 20 };
         _leaderFiles = leaderFiles ?? new DiskFiles();
-        Log = new ReplicationLog(1, _options);
+        Log = new ReplicationLog(1, _options, new InSyncSet(_options, _ => { }, []));
         Files = new ReplicatedFiles(_leaderFiles, Leader.Path, Log);
         _follower = new FollowerStore(new DiskFiles(), Follower.Path);
     }
@@ -53,7 +53,7 @@ internal sealed class ReplicatedPair : IDisposable
     /// <summary>Waits until the follower is in the in-sync set, and has everything on its disk.</summary>
     public async Task CatchUpAsync()
     {
-        await Eventually.Holds(() => Log.InSync.Count > 0, () => string.Join('\n', Errors));
+        await Eventually.Holds(() => Log.InSync.Names.Count > 0, () => string.Join('\n', Errors));
         Files.SyncDirectory(Leader.Path); // returns when the follower has answered
     }
 
@@ -75,6 +75,9 @@ internal sealed class ReplicatedPair : IDisposable
         _link = null;
     }
 
+    /// <summary>Returns the number of bytes of the operations that the follower lacks. The handshake is not counted.</summary>
+    public long Left() => Log.Ring.End - Log.PositionAfter(FollowerStore.Last)!.Value;
+
     /// <summary>Returns the names and bytes of the replicated files of a directory.</summary>
     public static Dictionary<string, string> FilesOf(TestFolder folder) =>
         Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories)
@@ -84,7 +87,7 @@ internal sealed class ReplicatedPair : IDisposable
 
     public void Dispose()
     {
-        Log.Close();
+        Log.InSync.Close();
         Disconnect();
         _follower.Dispose();
         Leader.Dispose();

@@ -14,7 +14,7 @@ internal sealed class ReplicatedRun
     public ReplicatedRun(PowerCutNode leader, PowerCutNode follower, ulong epoch)
     {
         var options = new ReplicationOptions { RingSize = 1 << 20, MinInSync = 2, ReplicaTimeout = TimeSpan.FromSeconds(30) };
-        _log = new ReplicationLog(epoch, options);
+        _log = new ReplicationLog(epoch, options, new InSyncSet(options, _ => { }, []));
         Files = new ReplicatedFiles(leader.Files, leader.Folder.Path, _log);
         (_leader, _follower) = StreamPair.Connect();
         var link = new LeaderLink(_log, leader.Files, leader.Folder.Path, _leader, options);
@@ -30,8 +30,8 @@ internal sealed class ReplicatedRun
     /// <summary>Ends the link at once. The follower has what it has received.</summary>
     public void End()
     {
-        WasInSync = _log.InSync.Count > 0;
-        _log.Close();
+        WasInSync = _log.InSync.Names.Count > 0;
+        _log.InSync.Close();
         _leader.Dispose();
         _follower.Dispose();
         foreach (var thread in _threads)
