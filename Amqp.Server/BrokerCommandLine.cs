@@ -5,6 +5,7 @@ using System.CommandLine.Invocation;
 using Amqp.Server.Cli;
 using Amqp.Server.Cli.Admin;
 using Amqp.Server.Cli.Bench;
+using Amqp.Server.Cli.Clusters;
 using Amqp.Server.Cli.Ctl;
 using Amqp.Server.Cli.Operate;
 using Amqp.Server.Cli.Store;
@@ -66,6 +67,7 @@ internal sealed class BrokerCommandLine(
             ServeCommand(),
             ConfigCommand(),
             StoreCommands.Create(),
+            ClusterCommands.Create(),
             BenchCommands.Create(),
         };
         foreach (Command command in OperateCommands.Create(environment))

@@ -4,6 +4,7 @@ using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Server.Broker.Tracing;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
+using Amqp.Storage;
 
 namespace Amqp.Server.Broker;
 
@@ -44,6 +45,7 @@ internal static class BrokerParts
             QuarantineLimit = options.Limits.QuarantineLimit,
             RecentHistoryLimit = options.Limits.RecentHistoryLimit,
             DeduplicationLimit = options.Limits.DeduplicationLimit,
+            StoresReplicated = options.Cluster.Enabled,
             IsDiskShort = () => broker.Alarms.IsDiskShort,
         };
         var declareRules = new DeclareRules(options.Limits.ClusterQueueLimit, options.VirtualHosts.DefaultQueueType, () =>
@@ -61,12 +63,16 @@ internal static class BrokerParts
         };
     }
 
-    public static ResourceAlarms NewAlarms(MessageBroker broker, BrokerOptions options, ILogger logger, TimeProvider clock) => new(
+    public static ResourceAlarms NewAlarms(
+        MessageBroker broker, BrokerOptions options, ILogger logger, TimeProvider clock, LeaderDirectory? leader) => new(
         new ResourceLimit(
             new MemoryMeasure(() => broker.Memory.InUse, () => Environment.WorkingSet, options.Alarms.MemoryHighWatermark).Against,
             options.Alarms.MemoryHighWatermark),
         new DiskWatch(
             new ResourceLimit(_ => DiskSpace.Free(options.DataDirectory), options.Alarms.DiskFreeLimit),
             () => broker.Store.AppendedPosition, () => broker.Store.IsFull),
-        logger, clock, broker.Faults);
+        logger, clock, broker.Faults)
+        {
+            LacksNodes = leader is null ? static () => false : () => leader.IsShortOfReplicas,
+        };
 }

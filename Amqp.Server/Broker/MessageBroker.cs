@@ -63,7 +63,7 @@ internal sealed class MessageBroker : IAsyncDisposable
         Definitions = new DefinitionScope(
             VirtualHosts, Users, UserLimits, new PasswordRules(options.Access.Passwords), Permissions, Parameters, GlobalParameters,
             importedFiles);
-        Alarms = BrokerParts.NewAlarms(this, options, logger, clock);
+        Alarms = BrokerParts.NewAlarms(this, options, logger, clock, opened.Leader);
         Sessions = new SessionServices(
             options, Permissions, new CommitNotifier(Store, faults), events, faults, Memory.Held, Alarms, ProcessorLoad.OfMachine(clock),
             new CoarseClock(clock));
@@ -126,6 +126,12 @@ internal sealed class MessageBroker : IAsyncDisposable
 
     public ResourceAlarms Alarms { get; }
 
+    /// <summary>
+    /// Waits until changed definitions are on the nodes in sync, before their requests are answered; null for a single node, where they
+    /// are on the disk after <c>store.sync_interval</c>.
+    /// </summary>
+    public DefinitionSync? DefinitionSync => _opened.Leader is null ? null : _opened.Directory.DefinitionSync;
+
     /// <summary>Work on many messages that users have started, such as moves.</summary>
     public JobTable Jobs { get; }
 
@@ -143,13 +149,14 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// <param name="queueLogger">Log of virtual hosts, exchanges and queues.</param>
     /// <param name="events">The event stream; null for a stream without listeners.</param>
     /// <param name="seam">Wraps the store in tests; null outside of tests.</param>
+    /// <param name="leader">The data directory if other nodes follow its changes; null for a single node.</param>
     /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
     /// <exception cref="StartDefinitionsException">The configured definitions cannot be imported.</exception>
     public static MessageBroker Open(
         BrokerOptions options, TimeProvider clock, ContainedFaults faults, ILogger logger, ILogger queueLogger,
-        BrokerEvents? events = null, Func<IMessageStore, IMessageStore>? seam = null)
+        BrokerEvents? events = null, Func<IMessageStore, IMessageStore>? seam = null, LeaderDirectory? leader = null)
     {
-        var opened = OpenedStore.Open(options, clock, logger, seam ?? (static store => store));
+        var opened = OpenedStore.Open(options, clock, logger, seam ?? (static store => store), leader);
         MessageBroker? broker = null;
         try
         {

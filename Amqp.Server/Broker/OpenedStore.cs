@@ -13,17 +13,20 @@ namespace Amqp.Server.Broker;
 /// <param name="Directory">The data directory, with the lock on its folder.</param>
 /// <param name="Store">The store with the recovered messages.</param>
 /// <param name="Definitions">The definitions in the directory.</param>
-internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store, DefinitionStore Definitions)
+/// <param name="Leader">The data directory as the leader's of a cluster; null for a single node.</param>
+internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store, DefinitionStore Definitions, LeaderDirectory? Leader)
 {
     /// <param name="options">Configuration of the broker.</param>
     /// <param name="clock">Measures the duration of the recovery.</param>
     /// <param name="logger">Logs the result of the recovery.</param>
     /// <param name="seam">Wraps the store in tests; the broker passes a function without effect.</param>
+    /// <param name="leader">The data directory if other nodes follow its changes; null for a single node.</param>
     /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
-    public static OpenedStore Open(BrokerOptions options, TimeProvider clock, ILogger logger, Func<IMessageStore, IMessageStore> seam)
+    public static OpenedStore Open(
+        BrokerOptions options, TimeProvider clock, ILogger logger, Func<IMessageStore, IMessageStore> seam, LeaderDirectory? leader)
     {
         long started = clock.GetTimestamp();
-        var directory = DataDirectory.Open(options.DataDirectory, options.Store);
+        var directory = leader?.Open(options.Store) ?? DataDirectory.Open(options.DataDirectory, options.Store);
         try
         {
             var definitions = new DefinitionStore(directory.Catalog);
@@ -37,7 +40,7 @@ internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store,
                 options.DataDirectory,
                 (long)clock.GetElapsedTime(started).TotalMilliseconds);
             Report(directory.Report, logger);
-            return new OpenedStore(directory, store, definitions);
+            return new OpenedStore(directory, store, definitions, leader);
         }
         catch
         {

@@ -3,6 +3,7 @@ using Amqp.Server.Broker.Queues;
 using Amqp.Server.Broker.Sessions;
 using Amqp.Server.Broker.VirtualHosts;
 using Amqp.Server.Configuration;
+using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Channels;
 
@@ -43,6 +44,9 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
 
     /// <summary>Pauses a publishing client during an alarm, or while the store has too much to write.</summary>
     public PublisherBrake Brake { get; } = client.Brake;
+
+    /// <summary>In a cluster: replicates definitions before their requests are answered; else null.</summary>
+    public DefinitionSync? DefinitionSync { get; init; }
 
     /// <summary>A tx.commit that is not answered yet; null if there is none. The read loop answers the commit before it reads on.</summary>
     public PendingCommit? PendingCommit { get; set; }

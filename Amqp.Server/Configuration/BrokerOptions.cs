@@ -43,6 +43,9 @@ public sealed class BrokerOptions
     /// <summary>Folder for all persistent data. A relative path is relative to the current folder.</summary>
     public string DataDirectory { get; set; } = "amqpbroker-data";
 
+    /// <summary>Options of a broker that is a member of a cluster.</summary>
+    public ClusterOptions Cluster { get; } = new();
+
     /// <summary>Options for the message store.</summary>
     public StoreOptions Store { get; set; } = new StorePlan().ToOptions(new MemoryWatermark(), DiskFreeLimit.DefaultBytes);
 

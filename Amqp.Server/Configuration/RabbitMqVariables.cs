@@ -4,7 +4,7 @@ namespace Amqp.Server.Configuration;
 internal static class RabbitMqVariables
 {
     private const string Erlang = "there is no Erlang in this broker";
-    private const string Node = "the name of this broker is rabbit@ and the host's name, and it does not join a cluster";
+    private const string Node = "the settings nodename and cluster.* configure a node of a cluster, see docs/cluster.md";
     private const string Plugins = "this broker has no plugins to load; rabbitmq-plugins list shows those that are built in";
     private const string Log = "this broker logs to standard output";
 

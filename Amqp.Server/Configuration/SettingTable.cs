@@ -25,6 +25,7 @@ internal static class SettingTable
         .. TelemetrySettings.Rows,
         .. EventSettings.Rows,
         .. StoreSettings.Rows,
+        .. ClusterSettings.Rows,
         .. ProcessSettings.Rows,
         Setting.Of("accept_ineffective.*", ValueKinds.Boolean, "",
             "`*` is the name of a RabbitMQ setting that restricts something in RabbitMQ, but has no effect in this broker. With `true`, "

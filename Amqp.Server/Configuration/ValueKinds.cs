@@ -135,6 +135,15 @@ internal static class ValueKinds
 
     public static readonly ValueKind<ListenAddress> Listener = new("a port, address:port or [IPv6 address]:port", ListenAddresses.TryParse);
 
+    /// <summary>A listener that is no Unix socket. Without an address, it is every address.</summary>
+    public static readonly ValueKind<IPEndPoint> TcpListener = new(
+        "a port, address:port or [IPv6 address]:port", (string text, [MaybeNullWhen(false)] out IPEndPoint value) =>
+        {
+            bool isRead = ListenAddresses.TryParse(text, out ListenAddress listener) && listener.UnixPath is null;
+            value = isRead ? new IPEndPoint(listener.Address ?? IPAddress.IPv6Any, listener.Port) : null;
+            return isRead;
+        });
+
     /// <summary>
     /// A duration: milliseconds, or numbers with units as in RabbitMQ's configuration files, such as <c>1d12h</c> or <c>90s</c>.
     /// </summary>

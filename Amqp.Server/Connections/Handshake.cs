@@ -98,6 +98,7 @@ internal sealed class Handshake(
                 FrameMax = frameMax,
                 ChannelMax = channelMax,
                 Heartbeat = tuneOk.Heartbeat,
+                DefinitionSync = broker.DefinitionSync,
             };
             broker.Events.ConnectionCreated(opened, peer);
             return opened;

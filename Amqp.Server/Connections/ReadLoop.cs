@@ -23,6 +23,7 @@ internal sealed class ReadLoop(
 {
     private OpenedConnection? _opened;
     private ChannelTable? _channels;
+    private DefinitionReplies? _definitions; // in a cluster
     private bool _isDone;
     private bool _mustPause; // the loop must wait before it handles the next frame
     private bool _isHeldBack; // the last frame was a header or body frame, and an alarm is set
@@ -40,6 +41,7 @@ internal sealed class ReadLoop(
     public async Task<bool> RunAsync(OpenedConnection opened)
     {
         (_opened, _channels) = (opened, new ChannelTable(opened, connection.Peer.Name));
+        _definitions = opened.DefinitionSync is { } sync ? new DefinitionReplies(connection, pause, sync) : null;
         while (!_isDone)
         {
             var result = await input.ReadAsync();
@@ -56,6 +58,8 @@ internal sealed class ReadLoop(
             // returns at once.
             bool isPaused = _mustPause;
             input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);
+            if (_definitions is { AreHeld: true })
+                await _definitions.WaitAsync();
             EndRound();
             if (patience.IsPossible)
                 patience.NoteRead(areAcknowledgements, _channels);
@@ -153,6 +157,7 @@ internal sealed class ReadLoop(
             Handle(frame);
             if (_opened is not { } opened)
                 continue;
+            _definitions?.Note(frame);
             // As in RabbitMQ, requests are answered during an alarm. Reading pauses after the first header or body frame.
             _isHeldBack = frame.Type is FrameType.Header or FrameType.Body && opened.Brake.IsAlarmSet;
             // Output is checked after each frame, because the requests of one packet can cause more output than memory holds.

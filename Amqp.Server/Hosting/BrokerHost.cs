@@ -6,6 +6,7 @@ using Amqp.Server.Broker.Faults;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Federation;
+using Amqp.Server.Hosting.Passed;
 using Amqp.Server.Links;
 using Amqp.Server.Logging;
 using Amqp.Server.Management;
@@ -61,6 +62,9 @@ internal static class BrokerHost
         app.MapManagement(services);
         return app;
     }
+
+    /// <summary>Creates the log of a node that does not serve yet.</summary>
+    public static ILoggerFactory CreateLog(LogOptions options) => LoggerFactory.Create(logging => AddLogging(logging, options));
 
     private static void AddLogging(ILoggingBuilder logging, LogOptions options)
     {
@@ -151,6 +155,11 @@ internal static class BrokerHost
             services.GetRequiredService<MemoryPool<byte>>(),
             options.Sockets));
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<LoopTransport>());
+        if (options.Cluster.Enabled)
+        {
+            builder.Services.AddSingleton<PassedConnections>();
+            builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<PassedConnections>());
+        }
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -2,6 +2,7 @@ using Amqp.Server.Broker;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
 using Amqp.Server.Federation;
+using Amqp.Server.Hosting.Passed;
 using Amqp.Server.Logging;
 using Amqp.Server.Management.Http;
 using Amqp.Server.Shovels;
@@ -19,6 +20,7 @@ internal sealed class BrokerLifetime(
     ShovelService shovels,
     FederationService federation,
     ListenSockets sockets,
+    IEnumerable<PassedConnections> passed,
     BoundAddresses addresses,
     IOptions<BrokerOptions> options,
     ConsoleLog log,
@@ -61,6 +63,8 @@ internal sealed class BrokerLifetime(
         logger.Stopping();
         systemd.SayStopping();
         sockets.Close();
+        foreach (var connectionsOfNodes in passed)
+            connectionsOfNodes.Close();
         await Task.WhenAll(shovels.StopAsync(), federation.StopAsync());
         await connections.CloseAllAsync(
             "broker forced connection closure with reason 'shutdown'", options.Value.Connections.ShutdownTimeout);

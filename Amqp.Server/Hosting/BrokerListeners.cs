@@ -1,6 +1,7 @@
 using System.Net;
 using Amqp.Server.Configuration;
 using Amqp.Server.Connections;
+using Amqp.Server.Hosting.Passed;
 using Amqp.Server.Hosting.Tls;
 using Amqp.Server.Metrics;
 using Amqp.Server.Transport;
@@ -76,6 +77,8 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
     private void ListenOn(
         string protocol, IReadOnlyList<IPEndPoint> endPoints, IReadOnlyList<ulong> handles, Action<ListenOptions> configure)
     {
+        if (options.Cluster.Enabled && endPoints.Count + handles.Count > 0)
+            kestrel.Listen(new PassedEndPoint(protocol), configure);
         foreach (ulong handle in handles)
             kestrel.ListenHandle(handle, Configure);
         if (handles.Count > 0)

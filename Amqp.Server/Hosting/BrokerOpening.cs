@@ -24,6 +24,9 @@ internal sealed class BrokerOpening(
     /// </summary>
     public Func<IMessageStore, IMessageStore> Seam { get; set; } = static store => store;
 
+    /// <summary>The data directory if other nodes follow its changes; null for a single node.</summary>
+    public LeaderDirectory? Leader { get; set; }
+
     /// <inheritdoc cref="MessageBroker.Open"/>
     public MessageBroker Open()
     {
@@ -36,6 +39,6 @@ internal sealed class BrokerOpening(
         events.Add(new EventLog(loggers));
         events.Add(recent);
         return MessageBroker.Open(
-            options.Value, clock, faults, loggers.CreateLogger<MessageBroker>(), loggers.CreateLogger<Queue>(), events, Seam);
+            options.Value, clock, faults, loggers.CreateLogger<MessageBroker>(), loggers.CreateLogger<Queue>(), events, Seam, Leader);
     }
 }

@@ -1,6 +1,7 @@
 using Amqp.Server.Broker.DefinitionFiles;
 using Amqp.Server.Cli;
 using Amqp.Server.Configuration;
+using Amqp.Storage;
 using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Hosting;
@@ -15,33 +16,53 @@ internal static class BrokerRun
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(BrokerConfiguration configuration, TextWriter error, CancellationToken cancellation)
     {
-        WebApplication? app = null;
+        WebApplication app;
         try
         {
-            try
-            {
-                app = BrokerHost.Build(configuration); // fails if the certificates are unusable
-                app.Services.GetRequiredService<LastResort>().Watch();
-                await app.StartAsync(cancellation);
-            }
-            catch (Exception exception) when (Sentence(exception, configuration.Options) is { } sentence)
-            {
-                await error.WriteLineAsync($"amqpbroker: {sentence}");
-                return exception is ConfigurationException or StartDefinitionsException ? ExitCode.Configuration : ExitCode.Failure;
-            }
-
+            app = await StartAsync(configuration, leader: null, cancellation);
+        }
+        catch (Exception exception) when (Sentence(exception, configuration.Options) is { } sentence)
+        {
+            await error.WriteLineAsync($"amqpbroker: {sentence}");
+            return ExitCodeOf(exception);
+        }
+        await using (app)
+        {
             await app.WaitForShutdownAsync(cancellation);
             return ExitCode.Ok;
         }
-        finally
+    }
+
+    /// <summary>Starts the broker.</summary>
+    /// <param name="configuration">A configuration without errors.</param>
+    /// <param name="leader">The data directory if other nodes follow its changes; else null.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    /// <exception cref="Exception">The start has failed. <see cref="Sentence"/> says why.</exception>
+    public static async Task<WebApplication> StartAsync(
+        BrokerConfiguration configuration, LeaderDirectory? leader, CancellationToken cancellation)
+    {
+        WebApplication app = BrokerHost.Build(configuration); // fails if the certificates are unusable
+        try
         {
-            if (app is not null)
-                await app.DisposeAsync();
+            app.Services.GetRequiredService<BrokerOpening>().Leader = leader;
+            app.Services.GetRequiredService<LastResort>().Watch();
+            await app.StartAsync(cancellation);
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
         }
     }
 
-    // Returns null for other exceptions: they are bugs of the broker, and a bug report needs their stack trace.
-    private static string? Sentence(Exception exception, BrokerOptions options) => exception switch
+    /// <summary>Returns the exit code of a start that has failed.</summary>
+    public static int ExitCodeOf(Exception failure) =>
+        failure is ConfigurationException or StartDefinitionsException ? ExitCode.Configuration : ExitCode.Failure;
+
+    /// <summary>Returns the sentence that a user needs after a failed start.</summary>
+    /// <returns>Null for other exceptions: they are bugs of the broker, and a bug report needs their stack trace.</returns>
+    public static string? Sentence(Exception exception, BrokerOptions options) => exception switch
     {
         StartException or StartDefinitionsException => exception.Message,
         DataDirectoryException => $"{Capital(exception.Message)}. Choose another with --data-dir, or see to this one.",

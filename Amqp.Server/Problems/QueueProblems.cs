@@ -76,7 +76,8 @@ internal sealed class QueueProblems
         bool isFull = seen.Now.IsFull; // it has grown until a moment ago, but grows no more
         if (isFull)
             _full.Add(seen, seen.Now.Ready);
-        if (!isFull && seen.Queue.Traffic.Samples is { } samples && QueueGrowth.Of(samples, _outlook.Samples.Last, _outlook.Step) is { } growth)
+        if (!isFull && seen.Queue.Traffic.Samples is { } samples
+            && QueueGrowth.Of(samples, _outlook.Samples.Last, _outlook.Step) is { } growth)
         {
             var growing = seen with { Growth = growth };
             _growing.Add(growing, _texts.WeightOfGrowth(growing));

@@ -272,7 +272,7 @@ public class BrokerConfigurationTests
     public void What_RabbitMQ_has_and_we_have_not_is_a_warning() =>
         Assert.That(
             ConfigurationOf.Line("net_ticktime = 60").Warnings.Single(),
-            Does.EndWith(": net_ticktime has no effect: a broker is one node, without a cluster or replicas"));
+            Does.EndWith(": net_ticktime has no effect: the settings cluster.* configure a cluster of this broker, see docs/cluster.md"));
 
     [Test]
     public void What_RabbitMQ_has_and_we_have_not_is_still_checked() =>

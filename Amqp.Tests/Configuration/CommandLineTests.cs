@@ -92,7 +92,7 @@ public class CommandLineTests
 
         Assert.That(await RunAsync($"config check --config {file.Path}"), Is.Zero);
         Assert.That(_output.ToString(), Is.EqualTo($"""
-            # {file.Path}:3: net_ticktime has no effect: a broker is one node, without a cluster or replicas
+            # {file.Path}:3: net_ticktime has no effect: the settings cluster.* configure a cluster of this broker, see docs/cluster.md
             heartbeat = 30  # {file.Path}:1
             # The configuration is valid; every other setting is at its default.
 

@@ -5,7 +5,7 @@ namespace Amqp.Tests.Configuration;
 /// <summary>The broker reads the environment variables of RabbitMQ and of its container image.</summary>
 public sealed class RabbitMqEnvironmentTests
 {
-    [TestCase("RABBITMQ_NODENAME", "rabbit@a", "the name of this broker is rabbit@ and the host's name")]
+    [TestCase("RABBITMQ_NODENAME", "rabbit@a", "the settings nodename and cluster.* configure a node")]
     [TestCase("RABBITMQ_ERLANG_COOKIE", "secret", "there is no cookie")]
     [TestCase("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-rabbit x y", "there is no Erlang in this broker")]
     [TestCase("RABBITMQ_ENABLED_PLUGINS_FILE", "/x", "rabbitmq-plugins list shows those that are built in")]

@@ -36,7 +36,7 @@ public class SettingEffectTests
     [Test, Explicit("changes the table")]
     public void Write_the_effects() =>
         File.WriteAllLines(
-            TablePath(), Rows().Select(row => (string)row.Arguments[0]!).Select(settings => $"{settings}\t{EffectsOf(settings)}"));
+            TablePath(), Rows().Select(row => (string)row.Arguments[0]!).Select(settings => $"{settings}\t{EffectsOf(settings)}").ToList());
 
     private static string EffectsOf(string settings)
     {
@@ -57,7 +57,7 @@ public class SettingEffectTests
         foreach (PropertyInfo property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             object? value = property.GetValue(options);
-            if (value is null or string or IEnumerable or Uri || value.GetType().IsValueType)
+            if (value is null or string or IEnumerable or Uri or EndPoint || value.GetType().IsValueType)
                 yield return KeyValuePair.Create(prefix + property.Name, Text(value));
             else
                 foreach (var inner in Values($"{prefix}{property.Name}.", value))

@@ -18,6 +18,21 @@ public class ProxyHeaderTests
     public void A_line_names_both_ends(string line, string? source, string? destination) =>
         DemandRead(Encoding.ASCII.GetBytes(line), source, destination);
 
+    [TestCase("192.0.2.1:41000", "192.0.2.2:5672", "192.0.2.1:41000", "192.0.2.2:5672")]
+    [TestCase("[::ffff:192.0.2.1]:41000", "[::ffff:192.0.2.2]:5672", "192.0.2.1:41000", "192.0.2.2:5672")]
+    [TestCase("[2001:db8::1]:41000", "[2001:db8::2]:5672", "[2001:db8::1]:41000", "[2001:db8::2]:5672")]
+    [TestCase("192.0.2.1:41000", "[2001:db8::2]:5672", "[::ffff:192.0.2.1]:41000", "[2001:db8::2]:5672")]
+    public async Task A_header_that_is_written_is_read_again(string source, string destination, string readSource, string readDestination)
+    {
+        byte[] header = ProxyHeader.Write(IPEndPoint.Parse(source), IPEndPoint.Parse(destination));
+        using var stream = new MemoryStream([.. header, 1, 2, 3]);
+
+        var read = await ProxyHeader.ReadAsync(stream, CancellationToken.None);
+
+        Assert.That(read, Is.EqualTo(new ProxyHeader(IPEndPoint.Parse(readSource), IPEndPoint.Parse(readDestination))));
+        Assert.That(stream.Position, Is.EqualTo(header.Length), "nothing behind the header was read");
+    }
+
     [TestCase("2111000CC0000201C0000202A0281628", "192.0.2.1:41000", "192.0.2.2:5672", TestName = "Binary_over_IPv4")]
     [TestCase(
         "2111000FC0000201C0000202A0281628040000", "192.0.2.1:41000", "192.0.2.2:5672", TestName = "Binary_with_more_behind_the_addresses")]

@@ -133,6 +133,6 @@ public class StartAndStopTests
 
         Assert.That(
             broker.Output,
-            Does.Contain($"[warning] {config.Path}:1: net_ticktime has no effect: a broker is one node, without a cluster or replicas"));
+            Does.Contain($"[warning] {config.Path}:1: net_ticktime has no effect: the settings cluster.* configure a cluster"));
     }
 }

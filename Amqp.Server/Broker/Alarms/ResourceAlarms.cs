@@ -3,7 +3,9 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>The memory alarm and the disk alarm, which block publishers as in RabbitMQ.</summary>
+/// <summary>
+/// The memory alarm and the disk alarm, which block publishers as in RabbitMQ, and in a cluster the alarm of too few nodes in sync.
+/// </summary>
 /// <remarks>A lock guards all changes. Any thread may read <see cref="Reason"/> and wait for a change.</remarks>
 internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
 {
@@ -26,6 +28,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     private string? _reason;
     private long _memorySince; // the times at which the alarms were set, in milliseconds since 1970-01-01 UTC
     private long _diskSince;
+    private bool _isShortOfNodes;
 
     /// <param name="memoryInUse">The memory in use, and the limit of the memory alarm.</param>
     /// <param name="disk">The disk of the data directory, and the limit of the disk alarm.</param>
@@ -38,9 +41,14 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
         _timer = clock.CreateTimer(_ => Check(), null, _interval, _interval);
     }
 
-    /// <summary>Raised when an alarm is set or cleared. Arguments: <c>memory</c> or <c>disk</c>, and true if the alarm is set.</summary>
+    /// <summary>
+    /// Raised when an alarm is set or cleared. Arguments: <c>memory</c>, <c>disk</c> or <c>nodes</c>, and true if the alarm is set.
+    /// </summary>
     /// <remarks>Handlers run under a lock and must not wait.</remarks>
     public event Action<string, bool>? Changed;
+
+    /// <summary>Returns true while too few nodes of a cluster are in sync, so that nothing is confirmed.</summary>
+    public Func<bool> LacksNodes { get; init; } = static () => false;
 
     /// <summary>True while at least one alarm is set. Publishers are then blocked.</summary>
     public bool IsSet => Reason is not null;
@@ -50,6 +58,9 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
 
     /// <summary>True while the disk alarm is set, because the disk is full or has too little free space.</summary>
     public bool IsDiskShort => _disk.IsShort;
+
+    /// <summary>True while the alarm of too few nodes in sync is set.</summary>
+    public bool IsShortOfNodes => Volatile.Read(ref _isShortOfNodes);
 
     /// <summary>
     /// Times at which the memory alarm and the disk alarm were set, in milliseconds since 1970-01-01 UTC; null for an alarm that is off.
@@ -141,13 +152,29 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
             Note("memory", _memory.IsShort, ref _memorySince);
         if (_disk.IsShort != wasDiskShort)
             Note("disk", _disk.IsShort, ref _diskSince);
-        Publish((_memory.IsShort, _disk.IsShort) switch
+        CheckNodes();
+        string? resources = (_memory.IsShort, _disk.IsShort) switch
         {
             (true, true) => "low on memory & disk",
             (true, false) => "low on memory",
             (false, true) => "low on disk",
             _ => null,
-        });
+        };
+        string? nodes = _isShortOfNodes ? "too few nodes in sync" : null;
+        Publish(resources is null || nodes is null ? resources ?? nodes : $"{resources}, {nodes}");
+    }
+
+    private void CheckNodes()
+    {
+        bool isShort = LacksNodes();
+        if (isShort == _isShortOfNodes)
+            return;
+        Volatile.Write(ref _isShortOfNodes, isShort);
+        if (isShort)
+            _logger.NodesAlarmSet();
+        else
+            _logger.NodesAlarmCleared();
+        Changed?.Invoke("nodes", isShort);
     }
 
     private void Note(string alarm, bool isSet, ref long since)

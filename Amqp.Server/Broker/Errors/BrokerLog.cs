@@ -38,6 +38,12 @@ internal static partial class BrokerLog
     [LoggerMessage(309, LogLevel.Information, "{Free} bytes are free for the data directory: publishers are released")]
     public static partial void DiskAlarmCleared(this ILogger logger, long free);
 
+    [LoggerMessage(325, LogLevel.Warning, "Too few nodes of the cluster are in sync: publishers are blocked, and nothing is confirmed")]
+    public static partial void NodesAlarmSet(this ILogger logger);
+
+    [LoggerMessage(326, LogLevel.Information, "Enough nodes of the cluster are in sync: publishers are released")]
+    public static partial void NodesAlarmCleared(this ILogger logger);
+
     [LoggerMessage(310, LogLevel.Error, "Messages of queue '{Queue}' cannot be read from the disk now; the read is retried")]
     public static partial void QueueUnreadable(this ILogger logger, string queue, Exception error);
 

@@ -39,6 +39,8 @@ internal sealed class MessageIntake(QueueServices services)
     /// <exception cref="StoreFailedException">The message is persistent, and the store has failed.</exception>
     public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
     {
+        if (services.StoresReplicated && !traits.IsPersistent && route.HasReplicatedQueue)
+            return Store(route, head, body, traits with { IsPersistent = true }, round);
         if (route.Gates.Length > 0)
             return StoreBehindGates(route, head, body, traits, round);
         long position = route.Queues.Length == 0 ? 0 : StoreInQueues(route, head, body, traits, round);

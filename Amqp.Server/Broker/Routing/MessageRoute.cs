@@ -1,3 +1,4 @@
+using Amqp.Server.Broker.Policies;
 using Amqp.Server.Broker.Queues;
 using Amqp.Storage.Queues;
 
@@ -33,6 +34,9 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
 
     /// <summary>The store's queue for each of the <see cref="Queues"/>; with priorities, the one for the lowest priority.</summary>
     public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages.Stored);
+
+    /// <summary>True if a queue of the route is of a type that RabbitMQ replicates, so that it stores each message.</summary>
+    public bool HasReplicatedQueue { get; } = Array.Exists(queues, queue => queue.Declaration.Arguments.Type.IsReplicated);
 
     /// <summary>True if no queue receives the message at once, and no exchange delays the message.</summary>
     public bool IsUnrouted => Queues.Length == 0 && !Array.Exists(Targets, target => target.IsDestination);

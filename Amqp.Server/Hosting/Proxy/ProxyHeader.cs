@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Amqp.Server.Hosting.Proxy;
@@ -39,6 +40,37 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
         header = ReadLine(Encoding.ASCII.GetString(received[..end]).Split(' '));
         length = end + 2;
         return true;
+    }
+
+    /// <summary>Returns a header of version 2. Both addresses count as IPv6 unless both are IPv4.</summary>
+    /// <param name="source">Address of the client.</param>
+    /// <param name="destination">Address to which the client connected.</param>
+    public static byte[] Write(IPEndPoint source, IPEndPoint destination)
+    {
+        (IPAddress from, IPAddress to) = (Plain(source.Address), Plain(destination.Address));
+        bool isShort = from.AddressFamily == AddressFamily.InterNetwork && to.AddressFamily == AddressFamily.InterNetwork;
+        if (!isShort)
+            (from, to) = (from.MapToIPv6(), to.MapToIPv6());
+        byte[] header = [.. Signature, 0x21, (byte)(isShort ? 0x11 : 0x21), 0, 0,
+            .. from.GetAddressBytes(), .. to.GetAddressBytes(), 0, 0, 0, 0];
+        BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(14), (ushort)(header.Length - BinaryHeaderSize));
+        BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(header.Length - 4), (ushort)source.Port);
+        BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(header.Length - 2), (ushort)destination.Port);
+        return header;
+
+        static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    }
+
+    /// <summary>Reads a header of version 2 from a stream, and nothing behind it.</summary>
+    /// <exception cref="InvalidDataException">The octets are no valid header.</exception>
+    /// <exception cref="IOException">The stream has ended.</exception>
+    public static async Task<ProxyHeader> ReadAsync(Stream stream, CancellationToken cancellation)
+    {
+        byte[] header = new byte[BinaryHeaderSize];
+        await stream.ReadExactlyAsync(header, cancellation);
+        byte[] whole = [.. header, .. new byte[BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(14))]];
+        await stream.ReadExactlyAsync(whole.AsMemory(BinaryHeaderSize), cancellation);
+        return TryRead(whole, out ProxyHeader? read, out _) ? read : throw new InvalidDataException("its PROXY header is too short");
     }
 
     private static bool StartsLike(ReadOnlySpan<byte> received, ReadOnlySpan<byte> start)

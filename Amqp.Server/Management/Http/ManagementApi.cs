@@ -104,6 +104,8 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
                 // Broker events raised before the handler's first await name this user. No handler raises events later.
                 handling = handle(request);
             var reply = await handling;
+            if (isChange && services.Broker.DefinitionSync is { IsNeeded: true } sync)
+                await sync.RunAsync().WaitAsync(http.RequestAborted);
             await reply.SendAsync(http);
             if (isChange && request.IsChange)
                 NoteChange(http, request.User);

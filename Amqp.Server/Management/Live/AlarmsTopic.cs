@@ -21,6 +21,8 @@ internal sealed class AlarmsTopic : ILiveTopic
             json.WriteStringValue("memory");
         if (alarms.IsDiskShort)
             json.WriteStringValue("disk");
+        if (alarms.IsShortOfNodes)
+            json.WriteStringValue("nodes");
         json.WriteEndArray();
     }
 }

@@ -52,8 +52,8 @@ internal static class HealthEndpoints
     private static ApiReply Alarms(ApiRequest request, string where)
     {
         var alarms = request.Broker.Alarms;
-        bool isMemoryShort = alarms.IsMemoryShort, isDiskShort = alarms.IsDiskShort;
-        if (!isMemoryShort && !isDiskShort)
+        bool isMemoryShort = alarms.IsMemoryShort, isDiskShort = alarms.IsDiskShort, isShortOfNodes = alarms.IsShortOfNodes;
+        if (!isMemoryShort && !isDiskShort && !isShortOfNodes)
             return Ok();
         return Failed(json =>
         {
@@ -63,6 +63,8 @@ internal static class HealthEndpoints
                 WriteAlarm(json, "memory");
             if (isDiskShort)
                 WriteAlarm(json, "disk");
+            if (isShortOfNodes)
+                WriteAlarm(json, "nodes");
             json.WriteEndArray();
         });
     }

@@ -111,7 +111,8 @@ function Strips() {
     ${firstVersion.value !== version && html`<div class="strip" role="status"><span>The broker was updated to ${version}.</span>
       <button type="button" class="link-button" onClick=${() => location.reload()}>Reload the page</button></div>`}
     ${alarms.length > 0 && html`<div class="strip is-bad" role="alert"><b>Publishers are blocked:</b>
-      <span>${alarms.map(alarm => alarm === 'memory' ? 'the memory limit is reached' : alarm === 'disk' ? 'free disk space is below the limit' : alarm).join(', ')}.</span>
+      <span>${alarms.map(alarm => alarm === 'memory' ? 'the memory limit is reached' : alarm === 'disk' ? 'free disk space is below the limit'
+        : alarm === 'nodes' ? 'too few nodes of the cluster are in sync' : alarm).join(', ')}.</span>
       <a href=${to([])}>Overview</a></div>`}`;
 }
 

@@ -47,6 +47,9 @@ internal sealed record QueueServices
     /// <summary>The parts of the broker that windows of keys use.</summary>
     public DeduplicationServices Windows => new(Store, Clock, HeldMemory, Statistics, Faults, DeduplicationLimit, DeduplicationGate);
 
+    /// <summary>True in a cluster: queues of a replicated type store each message, persistent or not, for the next leader.</summary>
+    public bool StoresReplicated { get; init; }
+
     /// <summary>Returns true while the disk alarm is set. The broker then does not write its own messages, such as dead letters.</summary>
     public Func<bool> IsDiskShort { get; init; } = static () => false;
 }
