@@ -37,7 +37,24 @@ internal sealed class Consumer(string queue, ClusterClient client, Ledger ledger
     /// <summary>
     /// Receives and acknowledges what is in the queue, until it is empty: also what connections hold that the broker still thinks open.
     /// </summary>
+    /// <remarks>Connects again if the leader changes: one whose lease ended during a fault may learn of it after the last fault.</remarks>
     public async Task DrainAsync(ManagementClient api, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await DrainOnceAsync(api, stop);
+                return;
+            }
+            catch (Exception error) when (ClientConnection.IsLoss(error) || error is HttpRequestException)
+            {
+                await Task.Delay(100, stop);
+            }
+        }
+    }
+
+    private async Task DrainOnceAsync(ManagementClient api, CancellationToken stop)
     {
         await using ClientConnection connection = await client.ConnectAsync(stop);
         IChannel channel = await connection.OpenChannelAsync();
